@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "probes/harness/metric.h"
+#include "probes/harness/sampler.h"
+#include "results/schema/device.h"
+
+namespace plumbline {
+
+/// What a case is about, beside its metric.
+struct Work {
+  std::string subject = "node";
+  std::string peer;         ///< the other end of a path: "numa1" of numa0>numa1
+  std::uint64_t bytes = 0;  ///< message or buffer size, where it names the work
+  Params params;
+  std::string transport;    ///< what is really used, where it is known before the run
+};
+
+/// Work made ready: buffers allocated, threads started. Destroying it gives everything back.
+struct Prepared {
+  Timed once;  ///< does the work once and returns the seconds it took
+  /// Checks that the work did what it should; throws if it did not. Called after the last sample.
+  std::function<void()> verify;
+  std::string note;  ///< said in the row: what a reader must know about how this was measured
+};
+using Prepare = std::function<Prepared()>;
+
+/// The value of a fact: a number in the metric's unit, or a text.
+using FactValue = std::variant<double, std::string>;
+
+/// One case: one row of the results, under a name that repeats it.
+struct Case {
+  enum class Kind { rate, latency, fact, skip };
+
+  std::string name;  ///< case_name(metric, work)
+  const Metric* metric = nullptr;
+  Work work;
+  Kind kind = Kind::fact;
+  double amount = 1;  ///< rate: value = amount / seconds; latency: value = seconds / amount
+  Prepare prepare;
+  Sampling sampling;
+  std::function<FactValue()> fact;
+  std::string reason;  ///< of a skip
+};
+
+/// "host_memory.read/numa0>numa1/1073741824/locality=local": metric, subject, then bytes and params
+/// where there are any. Unique within a probe.
+std::string case_name(const Metric& metric, const Work& work);
+
+/// What a probe will measure, decided before anything is timed. The probe's plan function fills it;
+/// the shared main turns each entry into a Google Benchmark case.
+class Plan {
+ public:
+  explicit Plan(std::map<std::string, std::string> options) : options_(std::move(options)) {}
+
+  /// `amount` per call (bytes, operations) divided by the seconds of a call and by `unit_scale`
+  /// (1e9 for GB/s) is the value in the metric's unit.
+  void rate(const Metric& metric, Work work, double amount, double unit_scale, Prepare prepare,
+            Sampling sampling = {});
+
+  /// Seconds of a call divided by `operations` and multiplied by `units_per_second` (1e9 for ns).
+  void latency(const Metric& metric, Work work, double operations, double units_per_second,
+               Prepare prepare, Sampling sampling = {});
+
+  /// Something that is known rather than timed. `value` is asked when the case runs, so what it
+  /// throws becomes the reason of a failed row.
+  void fact(const Metric& metric, Work work, std::function<FactValue()> value);
+  void fact(const Metric& metric, Work work, FactValue value);
+
+  /// A case that this machine does not allow to be measured: a row with outcome skipped.
+  void skip(const Metric& metric, Work work, std::string reason);
+
+  /// For devices.csv and context.csv; host is filled in by the harness.
+  void device(Device device);
+  void context(std::string key, std::string value);
+
+  /// The value of one of the probe's own options.
+  const std::string& option(const std::string& name) const { return options_.at(name); }
+  bool flag(const std::string& name) const { return option(name) == "true"; }
+
+  const std::vector<Case>& cases() const { return cases_; }
+  const std::vector<Device>& devices() const { return devices_; }
+  const std::vector<ContextEntry>& context_entries() const { return context_; }
+
+ private:
+  Case& add(Case::Kind kind, const Metric& metric, Work work);
+
+  std::map<std::string, std::string> options_;
+  std::vector<Case> cases_;
+  std::vector<Device> devices_;
+  std::vector<ContextEntry> context_;
+};
+
+}  // namespace plumbline

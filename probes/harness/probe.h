@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+
+#include "probes/harness/metric.h"
+#include "probes/harness/plan.h"
+
+namespace plumbline {
+
+/// An option of one probe, "--name VALUE" beside those that all probes have. With initial "false" it
+/// is a flag without a value.
+struct ProbeOption {
+  const char* name;     ///< without dashes
+  const char* meaning;
+  const char* initial;
+};
+
+/// A probe: what it is for, what it measures, and how it decides on its cases.
+struct Probe {
+  const char* name;
+  const char* purpose;
+  std::span<const Metric> metrics;
+  std::span<const ProbeOption> options;
+  void (*plan)(Plan& plan);
+};
+
+/// The whole of a probe's main(): command line, plan, Google Benchmark, rows. Returns an ExitCode:
+/// ok, usage, or incomplete when a case failed or nothing ran.
+int run_probe(const Probe& probe, int argc, char** argv);
+
+}  // namespace plumbline

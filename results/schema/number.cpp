@@ -1,0 +1,45 @@
+#include "results/schema/number.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace plumbline {
+
+std::string format_number(double value) {
+  if (!std::isfinite(value)) return {};
+  std::array<char, 32> text;
+  char* const last = text.data() + text.size();
+  const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p53;
+  const auto end = whole ? std::to_chars(text.data(), last, static_cast<std::int64_t>(value))
+                         : std::to_chars(text.data(), last, value, std::chars_format::general, 6);
+  return {text.data(), end.ptr};
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc{} || end != last || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> parse_integer(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc{} || end != last) return std::nullopt;
+  return value;
+}
+
+std::string format_bytes(std::uint64_t bytes) {
+  static constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  while (bytes != 0 && bytes % 1024 == 0 && unit + 1 < units.size()) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return std::to_string(bytes) + ' ' + units[unit];
+}
+
+}  // namespace plumbline

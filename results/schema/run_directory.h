@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "results/schema/time.h"
+
+namespace plumbline {
+
+/// One run: results/runs/<UTC time>_<suite>/ and the files in it. The names of the files stand here
+/// and nowhere else.
+class RunDirectory {
+ public:
+  /// Makes <results>/runs/<time>_<suite>, with "-2", "-3" ... behind it if that is taken.
+  /// Throws std::filesystem::filesystem_error.
+  static RunDirectory create(const std::filesystem::path& results, const std::string& suite,
+                             WallTime time);
+
+  /// An existing one; throws FileError if `path` is no folder with a manifest or measurements.
+  static RunDirectory open(const std::filesystem::path& path);
+
+  /// The newest run below <results>/runs; throws FileError if there is none.
+  static RunDirectory latest(const std::filesystem::path& results);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string name() const { return path_.filename().string(); }  ///< column "run"
+
+  std::filesystem::path manifest() const { return path_ / "manifest.csv"; }
+  std::filesystem::path measurements() const { return path_ / "measurements.csv"; }
+  std::filesystem::path samples() const { return path_ / "samples.csv"; }
+  std::filesystem::path devices() const { return path_ / "devices.csv"; }
+  std::filesystem::path context() const { return path_ / "context.csv"; }
+  std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
+  std::filesystem::path logs() const { return path_ / "logs"; }
+  std::filesystem::path findings() const { return path_ / "findings.csv"; }
+  std::filesystem::path nodes() const { return path_ / "nodes.csv"; }
+  std::filesystem::path report() const { return path_ / "report.html"; }
+
+ private:
+  explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+}  // namespace plumbline
