@@ -54,4 +54,8 @@ void Plan::context(std::string key, std::string value) {
   context_.push_back({"", std::move(key), std::move(value)});
 }
 
+void Plan::describes(std::string host, std::string instance_type) {
+  described_host_ = HostIdentity{std::move(host), std::move(instance_type), "described machine"};
+}
+
 }  // namespace plumbline

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "probes/harness/metric.h"
 #include "probes/harness/sampler.h"
 #include "results/schema/device.h"
+#include "results/schema/host_identity.h"
 
 namespace plumbline {
 
@@ -81,6 +83,10 @@ class Plan {
   void device(Device device);
   void context(std::string key, std::string value);
 
+  /// The plan is about another machine than this one, read from a file or modelled: every row
+  /// carries its names and is marked simulated.
+  void describes(std::string host, std::string instance_type);
+
   /// The value of one of the probe's own options.
   const std::string& option(const std::string& name) const { return options_.at(name); }
   bool flag(const std::string& name) const { return option(name) == "true"; }
@@ -88,6 +94,8 @@ class Plan {
   const std::vector<Case>& cases() const { return cases_; }
   const std::vector<Device>& devices() const { return devices_; }
   const std::vector<ContextEntry>& context_entries() const { return context_; }
+  /// Set by describes().
+  const std::optional<HostIdentity>& described_host() const { return described_host_; }
 
  private:
   Case& add(Case::Kind kind, const Metric& metric, Work work);
@@ -96,6 +104,7 @@ class Plan {
   std::vector<Case> cases_;
   std::vector<Device> devices_;
   std::vector<ContextEntry> context_;
+  std::optional<HostIdentity> described_host_;
 };
 
 }  // namespace plumbline
