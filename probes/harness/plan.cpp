@@ -20,8 +20,8 @@ Case& Plan::add(Case::Kind kind, const Metric& metric, Work work) {
   return cases_.emplace_back(std::move(entry));
 }
 
-void Plan::rate(const Metric& metric, Work work, double amount, double unit_scale,
-                Prepare prepare, Sampling sampling) {
+void Plan::rate(const Metric& metric, Work work, double amount, double unit_scale, Prepare prepare,
+                Sampling sampling) {
   Case& entry = add(Case::Kind::rate, metric, std::move(work));
   entry.amount = amount / unit_scale;
   entry.prepare = std::move(prepare);

@@ -22,7 +22,7 @@ struct Work {
   std::string peer;         ///< the other end of a path: "numa1" of numa0>numa1
   std::uint64_t bytes = 0;  ///< message or buffer size, where it names the work
   Params params;
-  std::string transport;    ///< what is really used, where it is known before the run
+  std::string transport;  ///< what is really used, where it is known before the run
 };
 
 /// Work made ready: buffers allocated, threads started. Destroying it gives everything back.

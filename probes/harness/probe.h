@@ -7,10 +7,10 @@
 
 namespace plumbline {
 
-/// An option of one probe, "--name VALUE" beside those that all probes have. With initial "false" it
-/// is a flag without a value.
+/// An option of one probe, "--name VALUE" beside those that all probes have. With initial "false"
+/// it is a flag without a value.
 struct ProbeOption {
-  const char* name;     ///< without dashes
+  const char* name;  ///< without dashes
   const char* meaning;
   const char* initial;
 };

@@ -16,24 +16,24 @@ double monotonic_seconds();
 
 /// When a case has been sampled enough. Defaults: reference for kernels; networks use 1 %.
 struct Sampling {
-  double precision = 0.005;      ///< relative half-width of the 99 % interval to stop at
+  double precision = 0.005;  ///< relative half-width of the 99 % interval to stop at
   std::size_t min_samples = 20;
   std::size_t max_samples = 2000;
   double min_seconds = 0.2;
   double max_seconds = 10;
-  double warm_up_seconds = 0;    ///< drawn and dropped before the first sample counts
+  double warm_up_seconds = 0;  ///< drawn and dropped before the first sample counts
 };
 
 /// What the samples of one case say, in the unit of the samples.
 struct SampleSummary {
-  std::size_t samples = 0;    ///< behind the median: without warm-up
-  std::size_t warm_up = 0;    ///< samples cut off at the front
+  std::size_t samples = 0;  ///< behind the median: without warm-up
+  std::size_t warm_up = 0;  ///< samples cut off at the front
   double median = 0;
-  double ci_low = 0;          ///< 99 % order-statistic interval of the median
+  double ci_low = 0;  ///< 99 % order-statistic interval of the median
   double ci_high = 0;
   double min = 0;
   double max = 0;
-  double spread = 0;          ///< 1.4826 * MAD / |median|
+  double spread = 0;  ///< 1.4826 * MAD / |median|
   bool has_interval = false;
   std::vector<std::string> flags;  ///< unsteady, bimodal, not_converged, correlated
   std::vector<double> values;      ///< in the order drawn, warm-up included

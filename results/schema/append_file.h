@@ -7,7 +7,8 @@
 namespace plumbline {
 
 /// A text file that only grows, by whole lines. Several processes may append at once: each append
-/// holds the file's lock and reaches the kernel before it returns, so kill -9 loses no earlier line.
+/// holds the file's lock and reaches the kernel before it returns, so kill -9 loses no earlier
+/// line.
 class AppendFile {
  public:
   /// Opens or makes `file`; writes `header` into an empty one. If the last line is cut (its writer
@@ -18,8 +19,8 @@ class AppendFile {
   AppendFile& operator=(AppendFile&& other) = delete;
   ~AppendFile();
 
-  /// `lines` ends with a line end. Throws std::system_error, for example when the disk is full; then
-  /// none of `lines` is in the file.
+  /// `lines` ends with a line end. Throws std::system_error, for example when the disk is full;
+  /// then none of `lines` is in the file.
   void append(std::string_view lines);
 
   const std::string& torn_line() const { return torn_line_; }

@@ -18,8 +18,9 @@ inline constexpr auto use_names = names_of<Use>("gate", "context");
 /// One expectation for one instance type: one line of <type>.csv in reports/baselines.
 struct Baseline {
   std::string metric;
-  std::string subject_class;  ///< "gpu", "numa>numa" (digits left out), or one subject: "numa0>numa1"
-  Params params;              ///< pairs that a row must have; the row may have more
+  std::string
+      subject_class;  ///< "gpu", "numa>numa" (digits left out), or one subject: "numa0>numa1"
+  Params params;      ///< pairs that a row must have; the row may have more
   std::optional<std::uint64_t> bytes;  ///< empty: any size
   std::optional<std::uint64_t> nodes;  ///< empty: one node
   std::string unit;
@@ -27,9 +28,11 @@ struct Baseline {
   std::string expected;        ///< a number in `unit`, or a text
   std::optional<double> low;   ///< relative: -0.05 fails more than 5 % below `expected`
   std::optional<double> high;  ///< relative: 0.05 fails more than 5 % above
-  std::optional<std::uint64_t> subjects;  ///< how many of the class there must be; empty: at least 1
-  std::optional<double> spread;   ///< run-to-run sigma, relative; empty: the metric family's default
-  std::optional<double> ceiling;  ///< physical limit in `unit`; a value above is a measurement error
+  std::optional<std::uint64_t>
+      subjects;                  ///< how many of the class there must be; empty: at least 1
+  std::optional<double> spread;  ///< run-to-run sigma, relative; empty: the metric family's default
+  std::optional<double>
+      ceiling;  ///< physical limit in `unit`; a value above is a measurement error
   Use use = Use::gate;
   std::string basis;   ///< why we believe it: spec, measured, learned, derived ...
   std::string source;  ///< where it is from; a row without basis or source does not load

@@ -286,9 +286,9 @@ class RecordReader {
       const std::size_t end = std::min(line.find(',', begin), line.size());
       const std::string_view found = line.substr(begin, end - begin);
       if (found != column.name) {
-        throw FileError(file_, 1, "",
-                        "found column \"" + std::string(found) + "\", expected \"" + column.name +
-                            '"');
+        throw FileError(
+            file_, 1, "",
+            "found column \"" + std::string(found) + "\", expected \"" + column.name + '"');
       }
       begin = end + 1;
     }
@@ -326,8 +326,7 @@ ReadReport read_csv(const std::filesystem::path& file,
   const std::size_t size = whole_lines_size(file, report.torn_line);
   refuse_other_schema(file);
   RecordReader<Record> reader(
-      file.string(),
-      std::make_unique<WholeLines>(std::ifstream(file, std::ios::binary), size));
+      file.string(), std::make_unique<WholeLines>(std::ifstream(file, std::ios::binary), size));
   Record record;
   for (;;) {
     try {
@@ -344,11 +343,11 @@ ReadReport read_csv(const std::filesystem::path& file,
 }
 
 /// Stands once in the .cpp file of each table.
-#define PLUMBLINE_DEFINE_TABLE(Record)                                                          \
-  template ReadReport read_csv<Record>(const std::filesystem::path&,                            \
-                                       const std::function<void(const Record&)>&, BadRows);     \
-  template std::string csv_header<Record>();                                                    \
-  template std::string csv_line<Record>(const Record&);                                         \
+#define PLUMBLINE_DEFINE_TABLE(Record)                                                      \
+  template ReadReport read_csv<Record>(const std::filesystem::path&,                        \
+                                       const std::function<void(const Record&)>&, BadRows); \
+  template std::string csv_header<Record>();                                                \
+  template std::string csv_line<Record>(const Record&);                                     \
   template std::vector<std::string> csv_columns<Record>();
 
 }  // namespace plumbline

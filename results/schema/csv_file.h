@@ -26,8 +26,9 @@ enum class BadRows {
   collect,  ///< they are left out and described in the ReadReport
 };
 
-/// The tables are RFC 4180 with LF line ends, a header, and no line break inside a cell. `Record` is
-/// one of Measurement, Sample, Device, ContextEntry, ManifestEntry, Baseline, Finding, NodeVerdict.
+/// The tables are RFC 4180 with LF line ends, a header, and no line break inside a cell. `Record`
+/// is one of Measurement, Sample, Device, ContextEntry, ManifestEntry, Baseline, Finding,
+/// NodeVerdict.
 ///
 /// Calls `each` for every record in file order; the reference is good during the call only.
 /// Throws FileError for a missing file, another schema version, a header that is not the table's,
@@ -60,8 +61,7 @@ std::vector<std::string> csv_columns();
 template <class Record>
 class CsvAppender {
  public:
-  explicit CsvAppender(const std::filesystem::path& file)
-      : file_(file, csv_header<Record>()) {}
+  explicit CsvAppender(const std::filesystem::path& file) : file_(file, csv_header<Record>()) {}
 
   void append(const Record& record) { file_.append(csv_line(record)); }
 

@@ -11,9 +11,9 @@ namespace plumbline {
 /// What a subject of the measurements is: one line of devices.csv.
 struct Device {
   std::string host;
-  std::string subject;      ///< as in measurements.csv: gpu0, rdmap79s0, numa1, nvme0
-  std::string kind;         ///< gpu, efa, nic, nvme, numa, package, nvswitch, bridge
-  std::string name;         ///< the product's name, or "vendor:device" where no name is known
+  std::string subject;  ///< as in measurements.csv: gpu0, rdmap79s0, numa1, nvme0
+  std::string kind;     ///< gpu, efa, nic, nvme, numa, package, nvswitch, bridge
+  std::string name;     ///< the product's name, or "vendor:device" where no name is known
   std::string uuid;
   std::string serial;
   std::string pci_address;  ///< 0000:53:00.0
@@ -25,7 +25,7 @@ struct Device {
 /// One fact about the software and settings of a host: one line of context.csv.
 struct ContextEntry {
   std::string host;
-  std::string key;    ///< kernel, driver, hwloc, cpu_governor, env.OMP_NUM_THREADS ...
+  std::string key;  ///< kernel, driver, hwloc, cpu_governor, env.OMP_NUM_THREADS ...
   std::string value;
 
   bool operator==(const ContextEntry&) const = default;

@@ -34,16 +34,17 @@ struct Finding {
 
   std::uint64_t runs = 0;       ///< measurements behind `value`
   std::optional<double> value;  ///< median over the runs
-  std::optional<double> ci_low; ///< of the machine, with run-to-run variance: what the verdict used
+  std::optional<double>
+      ci_low;  ///< of the machine, with run-to-run variance: what the verdict used
   std::optional<double> ci_high;
-  std::string text;             ///< the value of an exact metric that is no number
+  std::string text;  ///< the value of an exact metric that is no number
 
-  std::string expected;         ///< as in the baseline
-  std::optional<double> low;    ///< absolute limits in `unit`
+  std::string expected;       ///< as in the baseline
+  std::optional<double> low;  ///< absolute limits in `unit`
   std::optional<double> high;
   std::optional<double> deficit;     ///< relative: 0.2 is 20 % worse than expected, < 0 better
   std::optional<double> resolution;  ///< half-width of the deficits that 12 runs cannot decide
-  bool remeasure = false;       ///< more runs can change the verdict
+  bool remeasure = false;            ///< more runs can change the verdict
   Provenance provenance = Provenance::measured;
 
   std::string rule;      ///< which rule decided
@@ -55,8 +56,7 @@ struct Finding {
 };
 
 enum class NodeOutcome { accept, incomplete, reject };
-inline constexpr auto node_outcome_names =
-    names_of<NodeOutcome>("ACCEPT", "INCOMPLETE", "REJECT");
+inline constexpr auto node_outcome_names = names_of<NodeOutcome>("ACCEPT", "INCOMPLETE", "REJECT");
 
 /// What the findings of a node come to: one line of nodes.csv, one for each node of the manifest.
 struct NodeVerdict {

@@ -91,8 +91,7 @@ std::size_t line_length(std::string_view text) { return text.find('\n') + 1; }
 
 /// Checks every row of a file and notes where each host's rows lie.
 void scan_file(const MappedFile& file, Scan& scan) {
-  RecordReader<Measurement> reader(file.path(),
-                                   std::make_unique<Pieces>(std::vector{file.text()}));
+  RecordReader<Measurement> reader(file.path(), std::make_unique<Pieces>(std::vector{file.text()}));
   std::string_view rest = file.text();  // begins at line `line`
   std::size_t line = 1;
   Measurement row;

@@ -43,12 +43,12 @@ struct Measurement {
 
   std::uint64_t samples = 0;
   std::optional<double> median;
-  std::optional<double> ci_low;   ///< 99 % confidence interval of the median
+  std::optional<double> ci_low;  ///< 99 % confidence interval of the median
   std::optional<double> ci_high;
   std::optional<double> min;
   std::optional<double> max;
-  std::optional<double> spread;   ///< 1.4826 * MAD / |median| of the samples: dimensionless
-  std::string text;               ///< the value of an exact metric that is no number
+  std::optional<double> spread;  ///< 1.4826 * MAD / |median| of the samples: dimensionless
+  std::string text;              ///< the value of an exact metric that is no number
 
   std::vector<std::string> flags;  ///< joined by ';'
   std::string transport;           ///< what was really used: nvlink, pcie, efa, tcp, shm ...
@@ -63,8 +63,8 @@ struct Measurement {
 /// "numa0>numa1", "rdmap79s0>10.1.2.3/rdmap80s0": subject and peer as one word.
 std::string path_of(const Measurement& m);
 
-/// What a row is about, whoever measured it and when: host, metric, subject, peer, bytes and params.
-/// Rows of one series that differ in attempt or run are repetitions of one measurement.
+/// What a row is about, whoever measured it and when: host, metric, subject, peer, bytes and
+/// params. Rows of one series that differ in attempt or run are repetitions of one measurement.
 std::string series_key(const Measurement& m);
 
 /// One sample of one measurement: a line of samples.csv, in the order in which they were drawn.
@@ -73,9 +73,9 @@ struct Sample {
   std::string case_name;
   std::string metric;
   std::uint64_t attempt = 1;
-  std::uint64_t index = 0;     ///< from 0, warm-up included
-  bool warm_up = false;        ///< drawn, but cut off as warm-up
-  double value = 0;            ///< in the metric's unit
+  std::uint64_t index = 0;  ///< from 0, warm-up included
+  bool warm_up = false;     ///< drawn, but cut off as warm-up
+  double value = 0;         ///< in the metric's unit
 
   bool operator==(const Sample&) const = default;
 };

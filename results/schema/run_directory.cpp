@@ -19,9 +19,14 @@ RunDirectory RunDirectory::create(const fs::path& results, const std::string& su
   return RunDirectory(fs::absolute(path).lexically_normal());
 }
 
+RunDirectory RunDirectory::at(const fs::path& path) {
+  return RunDirectory(fs::absolute(path / "").lexically_normal().parent_path());
+}
+
 RunDirectory RunDirectory::open(const fs::path& path) {
-  RunDirectory run(fs::absolute(path / "").lexically_normal().parent_path());
-  if (!fs::is_directory(path)) throw FileError(path.string(), 0, "", "is not a run: no such folder");
+  RunDirectory run = at(path);
+  if (!fs::is_directory(path))
+    throw FileError(path.string(), 0, "", "is not a run: no such folder");
   if (!fs::exists(run.manifest()) && !fs::exists(run.measurements())) {
     throw FileError(path.string(), 0, "",
                     "is not a run: expected manifest.csv or measurements.csv in it");

@@ -19,6 +19,9 @@ class RunDirectory {
   /// An existing one; throws FileError if `path` is no folder with a manifest or measurements.
   static RunDirectory open(const std::filesystem::path& path);
 
+  /// A folder taken as a run, whatever is in it by now.
+  static RunDirectory at(const std::filesystem::path& path);
+
   /// The newest run below <results>/runs; throws FileError if there is none.
   static RunDirectory latest(const std::filesystem::path& results);
 
