@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "probes/node/node.h"
+
+namespace plumbline {
+
+struct DiscoverOptions {
+  /// An hwloc XML file (2.x) that describes a machine; none: this machine.
+  std::optional<std::filesystem::path> xml;
+};
+
+/// What is in this machine, or in the one that a file describes. Needs no driver and no rights;
+/// takes milliseconds. Throws FileError for a file that is missing or that hwloc cannot read, and
+/// std::runtime_error if this machine cannot be read.
+Node discover(const DiscoverOptions& options = {});
+
+/// The version of hwloc that this program was built with: "2.9.0".
+std::string hwloc_version();
+
+}  // namespace plumbline
