@@ -114,11 +114,10 @@ class Session {
   std::size_t measured_ = 0, failed_ = 0, left_out_ = 0;
 };
 
-void initialize_benchmark(const ProbeArguments& arguments, const char* program) {
-  std::vector<std::string> words{program};
-  words.insert(words.end(), arguments.benchmark_arguments.begin(),
-               arguments.benchmark_arguments.end());
-  std::vector<char*> argv;
+/// Google Benchmark keeps the pointer to the program's name.
+void initialize_benchmark(const ProbeArguments& arguments, char* program) {
+  std::vector<std::string> words = arguments.benchmark_arguments;
+  std::vector<char*> argv{program};
   for (std::string& word : words) argv.push_back(word.data());
   int argc = static_cast<int>(argv.size());
   argv.push_back(nullptr);
@@ -129,7 +128,7 @@ void initialize_benchmark(const ProbeArguments& arguments, const char* program) 
 }
 
 int measure(const Probe& probe, const Plan& plan, const std::vector<Case>& cases,
-            const ProbeArguments& arguments, const char* program) {
+            const ProbeArguments& arguments, char* program) {
   initialize_benchmark(arguments, program);
   const Measurement frame = frame_of(probe, plan, arguments);
   const bool list_only = arguments.has_benchmark_argument("benchmark_list_tests");

@@ -1,0 +1,51 @@
+// A probe of made-up cases: what all probes share is tested through it.
+
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+#include "probes/harness/probe.h"
+#include "probes/harness/skip.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::array metrics = {
+    Metric{"example.rate", "GB/s", Better::higher, "made-up bytes per made-up second"},
+    Metric{"example.count", "count", Better::exact, "a number that is known"},
+};
+constexpr std::array options = {
+    ProbeOption{"speed", "the made-up rate in GB/s", "10"},
+    ProbeOption{"refuse", "let the plan fail", "false"},
+};
+
+void plan(Plan& plan) {
+  if (plan.flag("refuse")) throw std::runtime_error("the machine cannot be read");
+  const double speed = std::stod(plan.option("speed"));
+  const Sampling quick{.min_seconds = 0};
+  plan.device({"", "numa0", "numa", "memory", "", "", "", 0});
+  plan.context("example", "yes");
+  plan.fact(metrics[1], {}, 8.0);
+  for (const char* subject : {"a", "b", "c"}) {
+    plan.rate(
+        metrics[0], {.subject = subject}, 1e9, 1e9,
+        [speed, n = 0]() mutable {
+          return Prepared{
+              [speed, n]() mutable { return (1 + 1e-4 * std::sin(++n)) / speed; }, {}, {}};
+        },
+        quick);
+  }
+  plan.rate(metrics[0], {.subject = "broken"}, 1e9, 1e9,
+            []() -> Prepared { throw std::runtime_error("the device fell off the bus"); });
+  plan.fact(metrics[1], {.subject = "absent"},
+            []() -> FactValue { throw Skip("libexample.so is missing"); });
+}
+
+}  // namespace
+}  // namespace plumbline
+
+int main(int argc, char** argv) {
+  return plumbline::run_probe({"example", "tests what all probes share", plumbline::metrics,
+                               plumbline::options, plumbline::plan},
+                              argc, argv);
+}
