@@ -100,8 +100,7 @@ struct Bridge {
   unsigned domain = 0;  ///< of the buses below it
   unsigned first_bus = 0;
   unsigned last_bus = 0;
-  Link link;      ///< as its port reports it: now
-  Link link_max;  ///< what the port can; known on the live machine only
+  Link link;  ///< above it
   std::optional<unsigned> numa_node;
 
   bool is_host_bridge() const { return !parent; }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace plumbline::html {
+
+/// Appends `text` so that it is text and nothing else, in element content and in quoted attributes.
+/// What is no UTF-8, control characters, and the characters that turn the direction of writing
+/// (they make a name look like another) become U+FFFD.
+void escape(std::string_view text, std::string& out);
+
+/// Base64 with padding, RFC 4648.
+std::string base64(std::string_view bytes);
+
+/// Coordinates: at most two decimals, no trailing zeros, no locale. Not finite gives "0".
+std::string coordinate(double value);
+
+}  // namespace plumbline::html

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/schema/baseline.h"
+#include "results/schema/device.h"
+#include "results/schema/finding.h"
+#include "results/schema/manifest.h"
+#include "results/schema/measurement.h"
+#include "results/schema/time.h"
+
+namespace plumbline {
+
+/// What all nodes together come to.
+enum class FleetVerdict { accept, incomplete, reject, harness_suspect };
+inline constexpr auto fleet_verdict_names =
+    names_of<FleetVerdict>("ACCEPT", "INCOMPLETE", "REJECT", "HARNESS_SUSPECT");
+
+/// One run directory that the report was made from.
+struct ReportedRun {
+  std::string name;     ///< of the directory, as in column "run"
+  std::string suite;    ///< "acceptance"
+  std::string command;  ///< that made it; empty if unknown
+  WallTime started{};
+  std::optional<WallTime> ended;  ///< empty: interrupted, or still running
+  std::uint64_t rows = 0;         ///< of its measurements.csv
+};
+
+/// A finding with what it was judged from.
+struct JudgedFinding {
+  Finding finding;
+  /// All rows of its series in the order in which they were measured: the repetitions, and the
+  /// failed and skipped ones. Empty where nothing was measured.
+  std::vector<Measurement> rows;
+  std::optional<double> ceiling;  ///< physical limit in the finding's unit
+  std::optional<Use> use;         ///< of the baseline row; empty: nothing is expected
+  std::string command;            ///< that measures it again; empty: there is none
+};
+
+/// A file of expectations that was used.
+struct BaselineFile {
+  std::string file;  ///< as a reader can find it
+  std::string instance_type;
+  std::uint64_t rows = 0;
+  bool learned = false;  ///< on machines of this site, not shipped
+  std::string
+      origin;  ///< in words: "shipped with plumbline 0.1.0", "learned 2026-11-24 from 3 runs"
+};
+
+/// A task of a run as the journal tells it.
+struct TaskRecord {
+  std::string run;
+  std::string host;  ///< several hosts are joined by ','
+  std::string task;  ///< "host_memory#2"
+  std::string probe;
+  std::uint64_t attempt = 1;
+  WallTime started{};
+  std::optional<double> seconds;  ///< empty: it never ended
+  std::string outcome;            ///< "ok", "failed", "timed_out", "killed" ... as in the journal
+  std::string reason;             ///< why it is not ok
+  std::string command;
+};
+
+/// A metric as its probe describes it (--describe).
+struct MetricMeaning {
+  std::string metric;
+  std::string unit;
+  Better better = Better::exact;
+  std::string meaning;
+};
+
+/// Everything that a report is made of. Nothing in it is looked up or measured by the pages: the
+/// same evidence gives the same bytes.
+struct Evidence {
+  std::string version;  ///< of plumbline
+  WallTime made{};      ///< when the report was made
+  std::string command;  ///< that made the report
+  std::vector<ReportedRun> runs;
+
+  FleetVerdict verdict = FleetVerdict::incomplete;
+  std::string reason;      ///< one sentence: why the verdict is what it is
+  bool simulated = false;  ///< any row is simulated
+  /// One line for each instance type that has no baseline at all.
+  std::vector<std::string> types_without_baseline;
+
+  Manifest manifest;            ///< the nodes that should be there: the denominator
+  std::string manifest_source;  ///< "manifest.csv of ...", "this host"
+  std::vector<NodeVerdict>
+      nodes;  ///< one for each node of the manifest, with counts of *all* findings
+  /// All findings of a few nodes; of many nodes all that are not PASS and some that are. The pages
+  /// say how many are left out: what `nodes` counts beyond what stands here.
+  std::vector<JudgedFinding> findings;
+  std::string left_out_in;  ///< the file that has all findings: "findings.csv"
+
+  std::vector<Device> devices;
+  std::vector<ContextEntry> context;
+  std::vector<MetricMeaning> metrics;  ///< may be empty: then the pages show names without meanings
+  std::vector<BaselineFile> baselines;
+
+  std::vector<TaskRecord> tasks;
+  std::vector<Measurement> not_measured;  ///< rows whose outcome is failed or skipped
+  std::vector<std::string> torn_lines;    ///< "file: the cut line"
+  std::vector<std::string> bad_rows;      ///< "file:line: column: found ..., expected ..."
+};
+
+}  // namespace plumbline

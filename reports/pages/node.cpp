@@ -1,0 +1,258 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "reports/pages/heat_map.h"
+#include "reports/pages/line_chart.h"
+#include "reports/pages/pages.h"
+#include "reports/pages/rate_bars.h"
+#include "reports/pages/table.h"
+#include "reports/pages/totals.h"
+#include "reports/pages/wording.h"
+#include "results/schema/number.h"
+
+namespace plumbline {
+namespace {
+
+using html::Element;
+
+constexpr std::size_t most_nodes = 50;
+constexpr std::size_t curve_sizes = 4;  // from so many sizes on a metric is a curve
+
+/// The two ends of a path; the second is empty for a single subject.
+struct Ends {
+  std::string from, to;
+};
+
+Ends ends_of(const Finding& finding) {
+  const std::string path = subject_path(finding);
+  const std::size_t arrow = path.find('>');
+  if (arrow == std::string::npos) return {path, ""};
+  return {path.substr(0, arrow), path.substr(arrow + 1)};
+}
+
+/// "numa10" after "numa9".
+bool natural_less(const std::string& a, const std::string& b) {
+  const auto split = [](const std::string& text) {
+    std::size_t digits = text.size();
+    while (digits > 0 && text[digits - 1] >= '0' && text[digits - 1] <= '9') --digits;
+    return std::pair{text.substr(0, digits), text.substr(digits)};
+  };
+  const auto [word_a, number_a] = split(a);
+  const auto [word_b, number_b] = split(b);
+  if (word_a != word_b) return word_a < word_b;
+  if (number_a.size() != number_b.size()) return number_a.size() < number_b.size();
+  return number_a < number_b;
+}
+struct NaturalLess {
+  bool operator()(const std::string& a, const std::string& b) const { return natural_less(a, b); }
+};
+
+using Findings = std::vector<const Finding*>;
+
+/// Quantities of one metric that differ in subject and size only.
+std::string family_of(const Finding& finding) {
+  std::string text = finding.metric;
+  if (!finding.params.empty()) text += ", " + format_params(finding.params);
+  return text;
+}
+
+std::size_t distinct_sizes(const Findings& findings) {
+  std::set<std::uint64_t> sizes;
+  for (const Finding* finding : findings) sizes.insert(finding->bytes);
+  return sizes.size();
+}
+
+void curve(const Element& section, const std::string& family, const Findings& findings) {
+  std::map<std::string, Curve, NaturalLess> by_path;
+  for (const Finding* finding : findings) {
+    if (finding->bytes == 0 || *finding->value <= 0) continue;
+    Curve& one = by_path[subject_path(*finding)];
+    one.name = subject_path(*finding);
+    one.points.push_back({static_cast<double>(finding->bytes), *finding->value,
+                          fmt::format("{}, {}: {}", one.name, format_bytes(finding->bytes),
+                                      value_with_unit(*finding->value, finding->unit))});
+  }
+  std::vector<Curve> curves;
+  for (auto& [path, one] : by_path) {
+    std::ranges::sort(one.points, {}, &CurvePoint::x);
+    curves.push_back(std::move(one));
+  }
+  if (curves.empty()) return;
+  const Element figure = section.add("figure");
+  {
+    const Element caption = figure.add("figcaption");
+    caption.add("b").text(family);
+    caption.add("span", {{"class", "unit"}}).text(findings.front()->unit + " by size");
+  }
+  line_chart(figure, family, findings.front()->unit, curves);
+}
+
+/// "CPUs of" numa0 reach "memory of" numa1; other devices have no such words.
+std::pair<std::string, std::string> roles(const std::string& metric) {
+  if (metric.starts_with("host_memory")) return {"CPU", "memory"};
+  return {"from", "to"};
+}
+
+bool matrix(const Element& section, const std::string& title, const Findings& findings) {
+  std::set<std::string, NaturalLess> rows, columns;
+  for (const Finding* finding : findings) {
+    const Ends ends = ends_of(*finding);
+    if (ends.to.empty()) return false;
+    rows.insert(ends.from);
+    columns.insert(ends.to);
+  }
+  if (rows.size() * columns.size() < 2) return false;
+  HeatMap map;
+  map.title = title;
+  map.unit = findings.front()->unit;
+  std::tie(map.row_title, map.column_title) = roles(findings.front()->metric);
+  map.rows.assign(rows.begin(), rows.end());
+  map.columns.assign(columns.begin(), columns.end());
+  map.cells.resize(map.rows.size() * map.columns.size());
+  for (const Finding* finding : findings) {
+    const Ends ends = ends_of(*finding);
+    const auto r =
+        static_cast<std::size_t>(std::ranges::find(map.rows, ends.from) - map.rows.begin());
+    const auto c =
+        static_cast<std::size_t>(std::ranges::find(map.columns, ends.to) - map.columns.begin());
+    map.cells[r * map.columns.size() + c] = finding;
+  }
+  heat_map(section, map);
+  return true;
+}
+
+/// What was measured: curves over sizes, matrices of pairs, and the rest as bars.
+void quantities(const Element& section, const Findings& findings) {
+  std::map<std::string, Findings> families;
+  for (const Finding* finding : findings) {
+    const bool drawn = finding->value && finding->better != Better::exact &&
+                       !finding->metric.starts_with("runner.");
+    if (drawn) families[family_of(*finding)].push_back(finding);
+  }
+  Findings rest;
+  std::vector<std::pair<std::string, Findings>> curves;
+  {
+    const Element matrices = section.add("div", {{"class", "matrices"}});
+    for (const auto& [family, members] : families) {
+      if (distinct_sizes(members) >= curve_sizes) {
+        curves.emplace_back(family, members);
+        continue;
+      }
+      std::map<std::uint64_t, Findings> by_size;
+      for (const Finding* finding : members) by_size[finding->bytes].push_back(finding);
+      for (const auto& [bytes, same] : by_size) {
+        const std::string title = bytes == 0 ? family : family + ", " + format_bytes(bytes);
+        if (!matrix(matrices, title, same)) rest.insert(rest.end(), same.begin(), same.end());
+      }
+    }
+  }
+  if (!rest.empty()) rate_bars(section, rest);
+  for (const auto& [family, members] : curves) curve(section, family, members);
+}
+
+void shape(const Element& section, const Findings& findings) {
+  Findings facts;
+  for (const Finding* finding : findings) {
+    if (finding->better == Better::exact) facts.push_back(finding);
+  }
+  if (facts.empty()) return;
+  const bool long_list = facts.size() > 16;
+  const Element details = long_list ? section.add("details", {{"class", "fold"}})
+                                    : section.add("div", {{"class", "fold"}});
+  const std::string title = fmt::format("Shape and settings: {}", count_of(facts.size(), "fact"));
+  if (long_list) {
+    details.add("summary").text(title);
+  } else {
+    details.add("h4").text(title);
+  }
+  const SortableTable table(
+      details, "", {{"Verdict"}, {"Fact"}, {"Subject"}, {"Found", true}, {"Expected", true}});
+  for (const Finding* finding : facts) {
+    const Element row = table.body.add("tr");
+    {
+      const Element cell = row.add("td", {{"data-sort", -static_cast<int>(finding->verdict)}});
+      badge(cell, finding->verdict);
+    }
+    {
+      const Element cell = row.add("td", {{"class", "metric"}});
+      cell.add("a", {{"href", '#' + finding_anchor(*finding)}}).text(finding->metric);
+      const std::string work = work_of(*finding);
+      if (!work.empty()) cell.text(" ").add("span", {{"class", "work"}}).text(work);
+    }
+    text_cell(row, subject_path(*finding));
+    const std::string value = found(*finding);
+    number_cell(row, value.empty() ? "\u2013" : value);
+    number_cell(row, expected(*finding));
+  }
+}
+
+void devices(const Element& section, const std::vector<const Device*>& all) {
+  if (all.empty()) return;
+  const bool long_list = all.size() > 16;
+  const Element details = long_list ? section.add("details", {{"class", "fold"}})
+                                    : section.add("div", {{"class", "fold"}});
+  const std::string title = "Devices: " + std::to_string(all.size());
+  if (long_list) {
+    details.add("summary").text(title);
+  } else {
+    details.add("h4").text(title);
+  }
+  const SortableTable table(
+      details, "",
+      {{"Subject"}, {"Kind"}, {"Name"}, {"PCI address"}, {"NUMA", true}, {"Serial"}, {"UUID"}});
+  for (const Device* device : all) {
+    const Element row = table.body.add("tr");
+    text_cell(row, device->subject);
+    text_cell(row, device->kind);
+    text_cell(row, device->name);
+    row.add("td", {{"class", "code"}}).text(device->pci_address);
+    number_cell(row, device->numa_node ? std::to_string(*device->numa_node) : "");
+    row.add("td", {{"class", "code"}}).text(device->serial);
+    row.add("td", {{"class", "code"}}).text(device->uuid);
+  }
+}
+
+void one_node(const Element& section, const Evidence& evidence, const NodeVerdict& node,
+              const std::map<std::string, Findings>& findings) {
+  const Element article =
+      section.add("article", {{"class", "node"}, {"id", node_anchor(node.host)}});
+  {
+    const Element title = article.add("h3");
+    badge(title, node.outcome);
+    title.add("span", {{"class", "host"}}).text(node.host);
+    title.add("span", {{"class", "type"}}).text(node.instance_type);
+  }
+  if (!node.reason.empty()) article.add("p").text(node.reason);
+  std::vector<const Device*> own;
+  for (const Device& device : evidence.devices) {
+    if (device.host == node.host) own.push_back(&device);
+  }
+  const auto found = findings.find(node.host);
+  if (found != findings.end()) quantities(article, found->second);
+  if (found != findings.end()) shape(article, found->second);
+  devices(article, own);
+}
+
+}  // namespace
+
+void render_node(const Evidence& evidence, const Element& section) {
+  std::vector<NodeVerdict> nodes = all_nodes(evidence);
+  std::ranges::stable_sort(
+      nodes, [](const NodeVerdict& a, const NodeVerdict& b) { return a.outcome > b.outcome; });
+  if (nodes.size() > most_nodes) {
+    section.add("p", {{"class", "left-out"}})
+        .text(fmt::format("The {} nodes with the worst verdicts of {}.", most_nodes,
+                          count(nodes.size())));
+    nodes.resize(most_nodes);
+  }
+  std::map<std::string, Findings> findings;
+  for (const JudgedFinding& judged : evidence.findings) {
+    findings[judged.finding.host].push_back(&judged.finding);
+  }
+  for (const NodeVerdict& node : nodes) one_node(section, evidence, node, findings);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,229 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reports/pages/next_steps.h"
+#include "reports/pages/pages.h"
+#include "reports/pages/totals.h"
+#include "reports/pages/wording.h"
+
+namespace plumbline {
+namespace {
+
+using html::Element;
+
+constexpr std::size_t deciding_findings = 8;
+constexpr std::size_t named_nodes = 20;
+
+std::string_view shape_of(FleetVerdict verdict) {
+  static constexpr auto shapes = names_of<FleetVerdict>("pass", "missing", "fail", "inconclusive");
+  return shapes[verdict];
+}
+
+std::string meaning_of(FleetVerdict verdict) {
+  switch (verdict) {
+    case FleetVerdict::accept:
+      return "Everything that was expected was measured, and is as good as it should be.";
+    case FleetVerdict::incomplete:
+      return "Nothing is known to be wrong, but not everything that should be tested was decided. "
+             "What "
+             "was not measured is not accepted.";
+    case FleetVerdict::reject:
+      return "At least one measurement is worse than the limit, by more than its uncertainty.";
+    case FleetVerdict::harness_suspect:
+      return "A large share of the nodes fails the same probe: suspect the measurement before the "
+             "nodes.";
+  }
+  return {};
+}
+
+void verdict_word(const Evidence& evidence, const Element& section) {
+  const std::string css = fmt::format("verdict v-{}", shape_of(evidence.verdict));
+  const Element box = section.add("div", {{"class", css}});
+  {
+    const Element word = box.add("p", {{"class", "verdict-word"}});
+    {
+      const Element svg =
+          word.add("svg", {{"class", "shape"}, {"viewBox", "0 0 12 12"}, {"aria-hidden", "true"}});
+      svg.add("use", {{"href", fmt::format("#shape-{}", shape_of(evidence.verdict))}});
+    }
+    const std::string name = fleet_verdict_names[evidence.verdict];
+    word.add("strong").text(name == "HARNESS_SUSPECT" ? "HARNESS SUSPECT" : name);
+  }
+  const Element words = box.add("div", {{"class", "verdict-words"}});
+  if (!evidence.reason.empty()) words.add("p", {{"class", "reason"}}).text(evidence.reason);
+  words.add("p", {{"class", "meaning"}}).text(meaning_of(evidence.verdict));
+}
+
+Element entry(const Element& list, std::string_view name) {
+  list.add("dt").text(name);
+  return list.add("dd");
+}
+
+void findings_by_verdict(const Element& cell, const Totals& totals) {
+  for (int v = 5; v >= 0; --v) {
+    const auto verdict = static_cast<Verdict>(v);
+    if (totals.of(verdict) == 0) continue;
+    const Element one = cell.add("span", {{"class", "tally"}});
+    one.add("b").text(count(totals.of(verdict)));
+    badge(one, verdict);
+  }
+  if (totals.all_findings() == 0) cell.text("none");
+}
+
+void denominators(const Evidence& evidence, const Totals& totals, const Element& section) {
+  const Element list = section.add("dl", {{"class", "ledger"}});
+  {
+    const Element cell = entry(list, "Nodes accepted");
+    cell.add("b").text(count(totals.of(NodeOutcome::accept)));
+    cell.text(fmt::format(" of {} in the manifest", count(totals.nodes)));
+    if (totals.of(NodeOutcome::reject) + totals.of(NodeOutcome::incomplete) != 0) {
+      cell.text(fmt::format("; {} rejected, {} incomplete", count(totals.of(NodeOutcome::reject)),
+                            count(totals.of(NodeOutcome::incomplete))));
+    }
+  }
+  findings_by_verdict(entry(list, "Findings"), totals);
+  {
+    const Element cell = entry(list, "Not tested");
+    if (totals.nodes_without_rows + totals.of(Verdict::missing) + totals.not_measured +
+            totals.skipped + totals.bad_rows ==
+        0) {
+      cell.text("nothing");
+    } else {
+      cell.add("a", {{"href", "#not-tested"}})
+          .text(fmt::format(
+              "{} without results, {} missing, {} failed, {} skipped, {} unreadable",
+              count_of(totals.nodes_without_rows, "node"), count(totals.of(Verdict::missing)),
+              count_of(totals.not_measured, "row"), count(totals.skipped), count(totals.bad_rows)));
+    }
+  }
+  {
+    const Element cell = entry(list, "Measured");
+    if (evidence.runs.empty()) cell.text("no run");
+    for (const ReportedRun& run : evidence.runs) {
+      std::string text = person_time(run.started);
+      if (run.ended) {
+        const double seconds = std::chrono::duration<double>(*run.ended - run.started).count();
+        text += ", " + person_duration(seconds);
+      } else {
+        text += ", not finished";
+      }
+      cell.add("div").text(text);
+      if (&run - evidence.runs.data() == 4 && evidence.runs.size() > 6) {
+        cell.add("div").text(fmt::format("and {} more runs", evidence.runs.size() - 5));
+        break;
+      }
+    }
+  }
+  {
+    const Element cell = entry(list, "Judged against");
+    for (const BaselineFile& baseline : evidence.baselines) {
+      cell.add("div").text(baseline.instance_type + ": " + baseline.origin);
+    }
+    for (const std::string& type : evidence.types_without_baseline) {
+      cell.add("div", {{"class", "alarm"}}).text(type + ": no baseline");
+    }
+    if (evidence.baselines.empty() && evidence.types_without_baseline.empty()) cell.text("nothing");
+  }
+}
+
+void deciding(const Evidence& evidence, const Totals& totals, const Element& section) {
+  std::vector<const JudgedFinding*> worst;
+  for (const JudgedFinding& judged : evidence.findings) {
+    if (judged.finding.verdict > Verdict::unjudged) worst.push_back(&judged);
+  }
+  if (worst.empty()) return;
+  std::ranges::stable_sort(worst, [](const JudgedFinding* a, const JudgedFinding* b) {
+    if (a->finding.verdict != b->finding.verdict) return a->finding.verdict > b->finding.verdict;
+    return a->finding.deficit.value_or(0) > b->finding.deficit.value_or(0);
+  });
+  section.add("h3").text("What decides");
+  const Element list = section.add("ul", {{"class", "deciding"}});
+  const bool many_nodes = totals.nodes > 1;
+  for (std::size_t i = 0; i < std::min(worst.size(), deciding_findings); ++i) {
+    const Finding& finding = worst[i]->finding;
+    const Element item = list.add("li");
+    badge(item, finding.verdict);
+    const Element link = item.add("a", {{"href", '#' + finding_anchor(finding)}});
+    if (many_nodes) link.add("span", {{"class", "host"}}).text(finding.host);
+    link.text(finding.sentence);
+  }
+  if (worst.size() > deciding_findings) {
+    list.add("li")
+        .add("a", {{"href", "#findings"}})
+        .text(
+            fmt::format("and {} more that are not PASS", count(worst.size() - deciding_findings)));
+  }
+}
+
+void to_do(const Evidence& evidence, const Element& section) {
+  section.add("h3").text("What to do next");
+  const Element list = section.add("ol", {{"class", "steps"}});
+  for (const NextStep& step : next_steps(evidence)) {
+    const Element item = list.add("li");
+    item.add("p").text(step.text);
+    if (!step.command.empty()) command_line(item, step.command);
+  }
+}
+
+void not_tested(const Evidence& evidence, const Totals& totals, const Element& section) {
+  std::vector<std::string> absent;
+  for (const NodeVerdict& node : all_nodes(evidence)) {
+    std::uint64_t findings = 0;
+    for (int v = 0; v < 6; ++v) findings += count_of(node, static_cast<Verdict>(v));
+    if (findings == 0) absent.push_back(node.host);
+  }
+  std::map<std::string, std::uint64_t> reasons;
+  for (const Measurement& row : evidence.not_measured) {
+    ++reasons[fmt::format("{} {}: {}", row.metric, outcome_names[row.outcome], row.note)];
+  }
+  if (absent.empty() && reasons.empty() && totals.bad_rows == 0 &&
+      totals.of(Verdict::missing) == 0) {
+    return;
+  }
+  section.add("h3", {{"id", "not-tested"}}).text("What was not tested");
+  const Element list = section.add("ul", {{"class", "plain"}});
+  if (!absent.empty()) {
+    const Element item = list.add("li");
+    item.text(
+        fmt::format("{} of the manifest without any result: ", count_of(absent.size(), "node")));
+    for (std::size_t i = 0; i < std::min(absent.size(), named_nodes); ++i) {
+      if (i != 0) item.text(", ");
+      item.add("span", {{"class", "host"}}).text(absent[i]);
+    }
+    if (absent.size() > named_nodes)
+      item.text(fmt::format(" and {} more", absent.size() - named_nodes));
+  }
+  for (const JudgedFinding& judged : evidence.findings) {
+    if (judged.finding.verdict != Verdict::missing || totals.of(Verdict::missing) > named_nodes)
+      continue;
+    const Element item = list.add("li");
+    item.add("a", {{"href", '#' + finding_anchor(judged.finding)}}).text(judged.finding.sentence);
+  }
+  if (totals.of(Verdict::missing) > named_nodes) {
+    list.add("li").text(count_of(totals.of(Verdict::missing), "expected subject") + " missing");
+  }
+  std::size_t shown = 0;
+  for (const auto& [reason, rows] : reasons) {
+    if (++shown > named_nodes) break;
+    list.add("li").text(rows == 1 ? reason : fmt::format("{} ({} rows)", reason, count(rows)));
+  }
+  if (totals.bad_rows != 0) {
+    list.add("li").text(
+        fmt::format("{} could not be read; see run health", count_of(totals.bad_rows, "row")));
+  }
+}
+
+}  // namespace
+
+void render_sign_off(const Evidence& evidence, const Element& section) {
+  const Totals totals = totals_of(evidence);
+  verdict_word(evidence, section);
+  denominators(evidence, totals, section);
+  deciding(evidence, totals, section);
+  to_do(evidence, section);
+  not_tested(evidence, totals, section);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,606 @@
+#include "tests/unit/pages/example_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "results/schema/number.h"
+
+namespace plumbline {
+namespace {
+
+constexpr const char* host = "ip-10-1-7-3";
+constexpr const char* type = "p5.48xlarge";
+constexpr const char* run_name = "20261124T103335Z_acceptance";
+constexpr const char* shipped = "shipped with plumbline 0.1.0";
+
+WallTime at(int seconds) {
+  return *parse_time("2026-11-24T10:33:35.000Z") + std::chrono::seconds{seconds};
+}
+
+/// Noise that is the same everywhere: about normal, sigma 1.
+class Noise {
+ public:
+  explicit Noise(std::uint32_t seed) : state_(seed) {}
+  double operator()() {
+    double sum = -6;
+    for (int i = 0; i < 12; ++i) sum += uniform();
+    return sum;
+  }
+
+ private:
+  double uniform() {
+    state_ = state_ * 1664525U + 1013904223U;
+    return static_cast<double>(state_ >> 8) / 16777216.0;
+  }
+  std::uint32_t state_;
+};
+
+struct Quantity {
+  std::string metric;
+  std::string subject;
+  std::string peer;
+  std::uint64_t bytes = 0;
+  std::string unit = "GB/s";
+  Better better = Better::higher;
+  double expected = 0;  ///< 0: nothing is expected
+  double ratio = 1;     ///< measured by expected
+  double tolerance = 0.05;
+  std::size_t runs = 1;
+  std::optional<double> ceiling;
+};
+
+/// Builds the evidence of one host finding by finding.
+class Builder {
+ public:
+  explicit Builder(std::string name = host) : host_(std::move(name)) {}
+
+  JudgedFinding& quantity(const Quantity& q, double level) {
+    JudgedFinding judged;
+    Finding& f = judged.finding;
+    describe(f, q.metric, q.subject, q.peer, q.bytes, q.unit, q.better);
+    const double truth = level * q.ratio;
+    std::vector<double> medians;
+    for (std::size_t r = 0; r < q.runs; ++r) {
+      Measurement row = row_of(f, 40 + 61 * static_cast<int>(r));
+      row.median = truth * (1 + 0.004 * noise_());
+      row.ci_low = *row.median * 0.9972;
+      row.ci_high = *row.median * 1.0031;
+      row.min = *row.median * 0.968;
+      row.max = *row.median * 1.012;
+      row.spread = 0.0061;
+      row.samples = 120 + 17 * r;
+      row.attempt = r + 1;
+      if (r > 0) row.flags.push_back("remeasured");
+      medians.push_back(*row.median);
+      judged.rows.push_back(std::move(row));
+    }
+    std::ranges::sort(medians);
+    f.runs = q.runs;
+    f.value = medians[medians.size() / 2];
+    const double h = 0.019 / std::sqrt(static_cast<double>(q.runs));
+    f.ci_low = *f.value * (1 - h);
+    f.ci_high = *f.value * (1 + h);
+    judged.ceiling = q.ceiling;
+    if (q.expected > 0) expect(judged, q, h);
+    all.push_back(std::move(judged));
+    return all.back();
+  }
+
+  JudgedFinding& fact(const std::string& metric, const std::string& subject,
+                      const std::string& found, const std::string& wanted) {
+    JudgedFinding judged;
+    Finding& f = judged.finding;
+    const bool number = parse_number(found).has_value();
+    describe(f, metric, subject, "", 0, number ? "count" : "text", Better::exact);
+    if (number) {
+      f.value = parse_number(found);
+    } else {
+      f.text = found;
+    }
+    f.runs = 1;
+    Measurement row = row_of(f, 3);
+    row.median = f.value;
+    row.text = f.text;
+    judged.rows.push_back(std::move(row));
+    if (!wanted.empty()) {
+      f.expected = wanted;
+      f.verdict = found == wanted ? Verdict::pass : Verdict::fail;
+      f.rule = "exact: every run says what is expected";
+      f.sentence = found == wanted
+                       ? fmt::format("{} {} is {}", subject, metric, found)
+                       : fmt::format("{} {} is {}, expected {}", subject, metric, found, wanted);
+      source(judged, "spec", "EC2 DescribeInstanceTypes, 2026-11");
+    } else {
+      f.sentence = fmt::format("{} {} is {}; nothing is expected of it", subject, metric, found);
+      f.rule = "no baseline row";
+    }
+    all.push_back(std::move(judged));
+    return all.back();
+  }
+
+  JudgedFinding& missing(const std::string& metric, const std::string& subject,
+                         const std::string& wanted, const std::string& why) {
+    JudgedFinding judged;
+    Finding& f = judged.finding;
+    describe(f, metric, subject, "", 0, "GB/s", Better::higher);
+    f.verdict = Verdict::missing;
+    f.expected = wanted;
+    f.sentence = fmt::format("{} {} was not measured: {}", subject, metric, why);
+    f.rule = "coverage: every expected subject has a value";
+    source(judged, "spec", "EC2 DescribeInstanceTypes, 2026-11");
+    all.push_back(std::move(judged));
+    return all.back();
+  }
+
+  std::vector<JudgedFinding> all;
+
+ private:
+  void describe(Finding& f, const std::string& metric, const std::string& subject,
+                const std::string& peer, std::uint64_t bytes, const std::string& unit,
+                Better better) {
+    f.metric = metric;
+    f.probe = metric.substr(0, metric.find('.'));
+    f.subject = subject;
+    f.peer = peer;
+    f.bytes = bytes;
+    f.unit = unit;
+    f.better = better;
+    f.host = host_;
+    f.instance_type = type;
+    f.case_name = metric + '/' + subject + (peer.empty() ? "" : '>' + peer);
+    if (bytes != 0) f.case_name += '/' + std::to_string(bytes);
+    f.id = fmt::format("{:08x}", 0x9e3779b1U * static_cast<unsigned>(all.size() + 1));
+  }
+
+  Measurement row_of(const Finding& f, int seconds) const {
+    Measurement row;
+    row.run = run_name;
+    row.time = at(seconds);
+    row.host = host_;
+    row.instance_type = type;
+    row.probe = f.probe;
+    row.case_name = f.case_name;
+    row.metric = f.metric;
+    row.subject = f.subject;
+    row.peer = f.peer;
+    row.bytes = f.bytes;
+    row.unit = f.unit;
+    row.better = f.better;
+    row.samples = 1;
+    return row;
+  }
+
+  static void source(JudgedFinding& judged, const char* basis, const char* origin) {
+    judged.finding.basis = basis;
+    judged.finding.source = origin;
+    judged.use = Use::gate;
+    judged.command = fmt::format("plumbline probe {} --case '{}'", judged.finding.probe,
+                                 judged.finding.case_name);
+  }
+
+  static void expect(JudgedFinding& judged, const Quantity& q, double h) {
+    Finding& f = judged.finding;
+    const bool lower = q.better == Better::lower;
+    const double off = *f.value / q.expected - 1;
+    const double deficit = lower ? 1 - q.expected / *f.value : -off;
+    f.expected = format_number(q.expected);
+    (lower ? f.high : f.low) = q.expected * (lower ? 1 + q.tolerance : 1 - q.tolerance);
+    f.deficit = deficit;
+    f.resolution = 0.013;
+    f.remeasure = std::abs(deficit - q.tolerance) < h;
+    f.verdict = deficit - h > q.tolerance             ? Verdict::fail
+                : std::abs(deficit - q.tolerance) < h ? Verdict::inconclusive
+                : deficit - h > 0.6 * q.tolerance     ? Verdict::warn
+                                                      : Verdict::pass;
+    if (q.ceiling && *f.value > *q.ceiling) f.verdict = Verdict::fail;
+    f.rule = fmt::format("interval against limit: deficit {:.1f} % \u00B1 {:.1f} %, limit {:.0f} %",
+                         100 * deficit, 100 * h, 100 * q.tolerance);
+    const std::string path = q.peer.empty() ? q.subject : q.subject + '>' + q.peer;
+    f.sentence =
+        fmt::format("{} {} {:.4g} {} is {:.1f} % {} {:.4g} {}", path, q.metric, *f.value, q.unit,
+                    100 * std::abs(off), off < 0 ? "below" : "above", q.expected, q.unit);
+    source(judged, "measured", "median of 12 nodes of this type, 3 runs each, 2026-10");
+  }
+
+  std::string host_;
+  Noise noise_{2026};
+};
+
+double nominal(const std::string& metric) {
+  const std::pair<const char*, double> levels[] = {
+      {"host_memory.read", 252},    {"host_memory.write", 118},   {"host_memory.write_nt", 205},
+      {"host_memory.copy", 178},    {"host_memory.copy_nt", 214}, {"host_memory.triad", 186},
+      {"host_memory.triad_nt", 221}};
+  for (const auto& [name, level] : levels) {
+    if (metric == name) return level;
+  }
+  return 1;
+}
+
+/// A curve from the first cache to memory.
+double latency_at(double bytes) {
+  const double levels[][2] = {{32 << 10, 1.6}, {2 << 20, 5.1}, {40 << 20, 31}, {1e18, 118}};
+  double value = 1.6;
+  for (std::size_t i = 0; i + 1 < std::size(levels); ++i) {
+    const double share = 1 / (1 + std::pow(levels[i][0] / bytes, 3));
+    value += share * (levels[i + 1][1] - levels[i][1]);
+  }
+  return value;
+}
+
+void memory(Builder& b, bool expectations, double slow_ratio) {
+  for (const char* metric :
+       {"host_memory.read", "host_memory.write", "host_memory.write_nt", "host_memory.copy",
+        "host_memory.copy_nt", "host_memory.triad", "host_memory.triad_nt"}) {
+    for (int cpu = 0; cpu < 2; ++cpu) {
+      for (int node = 0; node < 2; ++node) {
+        Quantity q;
+        q.metric = metric;
+        q.subject = fmt::format("numa{}", cpu);
+        q.peer = fmt::format("numa{}", node);
+        q.bytes = std::uint64_t{1} << 30;
+        const double level = nominal(metric) * (cpu == node ? 1 : 0.46);
+        const bool slow = slow_ratio < 1 && node == 1;
+        q.expected = expectations ? level : 0;
+        q.ratio = slow ? slow_ratio + (cpu == node ? 0 : 0.08) : 1;
+        q.runs = slow ? 3 : 1;
+        if (cpu == node) q.ceiling = 307.2;
+        b.quantity(q, level);
+      }
+    }
+  }
+  for (int cpu = 0; cpu < 2; ++cpu) {
+    for (int node = 0; node < 2; ++node) {
+      const double level = cpu == node ? 112 : 187;
+      Quantity q{.metric = "host_memory.latency",
+                 .subject = fmt::format("numa{}", cpu),
+                 .peer = fmt::format("numa{}", node),
+                 .bytes = std::uint64_t{1} << 30,
+                 .unit = "ns",
+                 .better = Better::lower,
+                 .expected = expectations ? level : 0,
+                 .tolerance = 0.08};
+      b.quantity(q, level);
+    }
+    for (std::uint64_t bytes = 8 << 10; bytes <= std::uint64_t{1} << 30; bytes *= 2) {
+      Quantity q{.metric = "host_memory.latency_curve",
+                 .subject = fmt::format("numa{}", cpu),
+                 .bytes = bytes,
+                 .unit = "ns",
+                 .better = Better::lower};
+      const double level = latency_at(static_cast<double>(bytes)) * (1 + 0.06 * cpu);
+      b.quantity(q, level);
+      b.all.back().finding.sentence =
+          fmt::format("{} {:.3g} ns; nothing is expected of it", q.metric, level);
+      b.all.back().finding.rule = "no baseline row";
+    }
+  }
+}
+
+void shape(Builder& b, bool expectations, int gpus) {
+  const auto wanted = [&](const char* text) { return std::string(expectations ? text : ""); };
+  b.fact("topology.packages", "node", "2", wanted("2"));
+  b.fact("topology.cores", "node", "96", wanted("96"));
+  b.fact("topology.numa_nodes", "node", "2", wanted("2"));
+  b.fact("topology.gpus", "node", std::to_string(gpus), wanted("8"));
+  b.fact("topology.efa_devices", "node", "32", wanted("32"));
+  b.fact("topology.memory", "node", "2199023255552", "");
+  for (int g = 0; g < gpus; ++g) {
+    const std::string gpu = fmt::format("gpu{}", g);
+    b.fact("topology.gpu.pci_id", gpu, "10de:2330", wanted("10de:2330"));
+    b.fact("topology.gpu.numa_node", gpu, g < 4 ? "0" : "1", wanted(g < 4 ? "0" : "1"));
+    b.fact("topology.gpu.link", gpu, "gen5x16", wanted("gen5x16"));
+  }
+}
+
+void devices(Evidence& e, const std::string& name, int gpus) {
+  for (std::uint64_t n = 0; n < 2; ++n) {
+    e.devices.push_back(
+        {name, fmt::format("package{}", n), "package", "Intel Xeon Platinum 8488C", "", "", "", n});
+    e.devices.push_back({name, fmt::format("numa{}", n), "numa", "1 TiB", "", "", "", n});
+  }
+  for (int g = 0; g < gpus; ++g) {
+    e.devices.push_back(
+        {name, fmt::format("gpu{}", g), "gpu", "NVIDIA H100 80GB HBM3",
+         fmt::format("GPU-6f2e{:04x}-0d1c-4b7a-9f60-2f6a1b3c{:04x}", 17 * g, 31 * g),
+         fmt::format("16502230{:05}", 4711 * (g + 1)),
+         fmt::format("0000:{:02x}:00.0", 0x53 + 0x11 * g), static_cast<std::uint64_t>(g / 4)});
+  }
+}
+
+void context(Evidence& e, const std::string& name, const char* kernel) {
+  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"kernel", kernel},
+           {"os", "Debian GNU/Linux 12 (bookworm)"},
+           {"cpu_model", "Intel(R) Xeon(R) Platinum 8488C"},
+           {"cpu_governor", "performance"},
+           {"transparent_hugepage", "madvise"},
+           {"numa_balancing", "0"},
+           {"hwloc", "2.9.0"},
+           {"env.OMP_NUM_THREADS", ""}}) {
+    e.context.push_back({name, key, value});
+  }
+}
+
+NodeVerdict verdict_of(const std::string& name, std::span<const JudgedFinding> findings,
+                       bool baseline) {
+  NodeVerdict node;
+  node.host = name;
+  node.instance_type = type;
+  const Finding* worst = nullptr;
+  for (const JudgedFinding& judged : findings) {
+    const Finding& f = judged.finding;
+    std::uint64_t* const counters[] = {&node.pass,         &node.unjudged, &node.warn,
+                                       &node.inconclusive, &node.missing,  &node.fail};
+    ++*counters[static_cast<std::size_t>(f.verdict)];
+    if (worst == nullptr || f.verdict > worst->verdict) worst = &f;
+  }
+  node.outcome = node.fail != 0 ? NodeOutcome::reject
+                 : node.missing != 0 || node.inconclusive != 0 || !baseline
+                     ? NodeOutcome::incomplete
+                     : NodeOutcome::accept;
+  if (node.outcome != NodeOutcome::accept && worst != nullptr) node.reason = worst->sentence;
+  if (!baseline) node.reason = fmt::format("no baseline for {}", type);
+  return node;
+}
+
+void frame(Evidence& e) {
+  e.version = "0.1.0";
+  e.made = at(311);
+  e.command = fmt::format("plumbline report results/runs/{}", run_name);
+  ReportedRun run;
+  run.name = run_name;
+  run.suite = "acceptance";
+  run.command = "plumbline accept";
+  run.started = at(0);
+  run.ended = at(305);
+  e.runs.push_back(std::move(run));
+  e.left_out_in = "findings.csv";
+  e.manifest_source = "this host";
+  e.baselines.push_back({"share/plumbline/baselines/p5.48xlarge.csv", type, 214, false, shipped});
+  e.metrics = {{"host_memory.read", "GB/s", Better::higher,
+                "Loads: 8 bytes per element, one array summed by all cores of the CPU node"},
+               {"host_memory.triad_nt", "GB/s", Better::higher,
+                "STREAM triad a = b + s * c with non-temporal stores: 24 bytes per element"},
+               {"host_memory.latency", "ns", Better::lower,
+                "One load whose address the load before gives, from a random place of a buffer "
+                "that is far larger "
+                "than the caches; one core, nothing else running"}};
+}
+
+void tasks(Evidence& e, bool crash) {
+  int begun = 1;
+  for (const auto& [name, seconds] :
+       std::initializer_list<std::pair<const char*, double>>{{"topology", 1.3},
+                                                             {"host_memory", 96.2},
+                                                             {"host_memory#2", 94.8},
+                                                             {"host_memory#3", 95.5}}) {
+    TaskRecord task;
+    task.run = run_name;
+    task.host = e.manifest.front().host;
+    task.task = name;
+    task.probe = std::string(name).substr(0, std::string(name).find('#'));
+    task.started = at(begun);
+    task.seconds = seconds;
+    task.outcome = "ok";
+    task.command = "plumbline-probe-" + task.probe + " --out results/runs/" + run_name;
+    begun += static_cast<int>(seconds) + 1;
+    if (crash && task.task == "host_memory#2") {
+      task.outcome = "failed";
+      task.reason = "killed by signal 11 (SIGSEGV) after 94.8 s; see logs/host_memory#2.log";
+    }
+    e.tasks.push_back(std::move(task));
+  }
+}
+
+void finish(Evidence& e, Builder& builder, const std::string& name, bool baseline) {
+  e.manifest.push_back(
+      {name, type, "i-0ab4c1d2e3f405162", "use1-az4", "nn-1", "nn-22", "nn-187", ""});
+  e.nodes.push_back(verdict_of(name, builder.all, baseline));
+  std::uint64_t rows = 0;
+  for (const JudgedFinding& judged : builder.all) rows += judged.rows.size();
+  e.runs.front().rows = rows;
+  e.findings = std::move(builder.all);
+  const NodeVerdict& node = e.nodes.front();
+  e.verdict = node.outcome == NodeOutcome::accept   ? FleetVerdict::accept
+              : node.outcome == NodeOutcome::reject ? FleetVerdict::reject
+                                                    : FleetVerdict::incomplete;
+  e.reason = node.reason.empty()
+                 ? fmt::format("{}: all {} judged values are as good as they should be", name,
+                               node.pass + node.warn)
+                 : fmt::format("{}: {}", name, node.reason);
+}
+
+}  // namespace
+
+Evidence accepting_evidence() {
+  Evidence e;
+  frame(e);
+  Builder b;
+  memory(b, true, 1);
+  shape(b, true, 8);
+  devices(e, host, 8);
+  context(e, host, "6.1.0-28-cloud-amd64");
+  finish(e, b, host, true);
+  tasks(e, false);
+  return e;
+}
+
+Evidence rejecting_evidence() {
+  Evidence e;
+  frame(e);
+  Builder b;
+  memory(b, true, 0.82);
+  shape(b, true, 7);
+  b.missing("host_link.h2d", "gpu7", "55.3", "no GPU with index 7 on this host (found 7 of 8)");
+  b.quantity({.metric = "host_link.h2d",
+              .subject = "gpu2",
+              .bytes = 64 << 20,
+              .expected = 55.3,
+              .ratio = 0.948,
+              .runs = 12},
+             55.3);
+  b.quantity({.metric = "host_link.h2d",
+              .subject = "gpu3",
+              .bytes = 64 << 20,
+              .expected = 55.3,
+              .ratio = 0.966,
+              .tolerance = 0.05,
+              .runs = 12},
+             55.3);
+  b.all.back().finding.verdict = Verdict::warn;
+  devices(e, host, 7);
+  context(e, host, "6.1.0-28-cloud-amd64");
+  finish(e, b, host, true);
+  tasks(e, false);
+  Measurement skipped;
+  skipped.run = run_name;
+  skipped.host = host;
+  skipped.time = at(290);
+  skipped.metric = "host_link.h2d";
+  skipped.probe = "host_link";
+  skipped.subject = "gpu7";
+  skipped.outcome = Outcome::skipped;
+  skipped.note = "no GPU with index 7 on this host (found 7 of 8)";
+  e.not_measured.push_back(std::move(skipped));
+  return e;
+}
+
+Evidence incomplete_evidence() {
+  Evidence e;
+  frame(e);
+  Builder b;
+  memory(b, false, 1);
+  shape(b, false, 8);
+  devices(e, host, 8);
+  context(e, host, "6.1.0-28-cloud-amd64");
+  finish(e, b, host, false);
+  tasks(e, true);
+  e.baselines.clear();
+  e.types_without_baseline.push_back(type);
+  Measurement failed;
+  failed.run = run_name;
+  failed.host = host;
+  failed.time = at(193);
+  failed.metric = "runner.task";
+  failed.probe = "host_memory";
+  failed.params = {{"step", "host_memory"}, {"repeat", "2"}};
+  failed.outcome = Outcome::failed;
+  failed.note = "killed by signal 11 (SIGSEGV) after 94.8 s";
+  e.not_measured.push_back(std::move(failed));
+  e.torn_lines.push_back("measurements.csv: 1,20261124T103335Z_acceptance,2026-11-24T10:36:4");
+  e.bad_rows.push_back(
+      "measurements.csv:118: median: found \"nan\", expected a number or an empty cell");
+  return e;
+}
+
+Evidence simulated_evidence() {
+  Evidence e = accepting_evidence();
+  e.simulated = true;
+  for (JudgedFinding& judged : e.findings) {
+    judged.finding.provenance = Provenance::simulated;
+    for (Measurement& row : judged.rows) row.provenance = Provenance::simulated;
+  }
+  return e;
+}
+
+Evidence hostile_evidence() {
+  static const std::string attacks[] = {"<script>alert(1)</script>",
+                                        "\"><img src=x onerror=alert(1)>",
+                                        "' onmouseover='alert(1)",
+                                        "</style><script>alert(1)</script>",
+                                        "</title><svg onload=alert(1)>",
+                                        "<!--",
+                                        "]]>",
+                                        "&lt;b&gt;",
+                                        "javascript:alert(1)",
+                                        "\xE2\x80\xAE"
+                                        "txt.exe",
+                                        "\xFF\xFE broken utf-8 \xC0\xAF",
+                                        std::string("nul\0byte", 8),
+                                        "{{constructor.constructor('alert(1)')()}}",
+                                        "=cmd|'/C calc'!A0",
+                                        "tab\tand\nline end"};
+  std::size_t next = 0;
+  const auto attack = [&] { return attacks[next++ % std::size(attacks)]; };
+  Evidence e = rejecting_evidence();
+  const std::string name = "<script>alert('host')</script>";
+  e.version = attack();
+  e.command = attack();
+  e.reason = attack();
+  e.manifest_source = attack();
+  e.types_without_baseline = {attack(), attack()};
+  for (ReportedRun& run : e.runs) run.name = attack(), run.suite = attack(), run.command = attack();
+  for (ManifestEntry& entry : e.manifest)
+    entry.host = name, entry.az = attack(), entry.instance_id = attack();
+  for (NodeVerdict& node : e.nodes)
+    node.host = name, node.instance_type = attack(), node.reason = attack();
+  for (JudgedFinding& judged : e.findings) {
+    Finding& f = judged.finding;
+    f.host = name;
+    f.id = attack(), f.metric = attack(), f.subject = attack(), f.peer = attack(),
+    f.unit = attack();
+    f.params = {{attack(), attack()}};
+    f.sentence = attack(), f.rule = attack(), f.basis = attack(), f.source = attack();
+    f.case_name = attack(), f.probe = attack(), f.text = attack();
+    judged.command = attack();
+    for (Measurement& row : judged.rows) {
+      row.note = attack(), row.transport = attack(), row.flags = {attack()}, row.text = attack();
+    }
+  }
+  for (Device& device : e.devices)
+    device = {name, attack(), attack(), attack(), attack(), attack(), attack(), 0};
+  for (ContextEntry& entry : e.context) entry = {name, attack(), attack()};
+  for (BaselineFile& file : e.baselines)
+    file.file = attack(), file.origin = attack(), file.instance_type = attack();
+  for (TaskRecord& task : e.tasks)
+    task.task = attack(), task.host = name, task.reason = attack(), task.command = attack(),
+    task.outcome = attack();
+  for (Measurement& row : e.not_measured)
+    row.note = attack(), row.metric = attack(), row.host = name;
+  for (MetricMeaning& metric : e.metrics) metric.metric = attack(), metric.meaning = attack();
+  e.bad_rows = {attack(), attack()};
+  e.torn_lines = {attack(), attack()};
+  return e;
+}
+
+Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
+  Evidence e;
+  frame(e);
+  e.manifest_source = "fleet.csv";
+  std::vector<JudgedFinding> all;
+  std::uint64_t rejected = 0;
+  for (std::size_t n = 0; n < nodes; ++n) {
+    const std::string name = fmt::format("ip-10-{}-{}-{}", 1 + n / 65536, n / 256 % 256, n % 256);
+    e.manifest.push_back({name, type, fmt::format("i-{:017x}", n * 7919), "use1-az4", "nn-1",
+                          fmt::format("nn-{}", n / 512), fmt::format("nn-{}", n / 16), ""});
+    if (n == 11) continue;  // never measured
+    Builder b(name);
+    for (std::size_t k = 0; k < findings_each; ++k) {
+      Quantity q{.metric = fmt::format("gpu_memory.{}", k % 5 == 0   ? "read"
+                                                        : k % 5 == 1 ? "write"
+                                                        : k % 5 == 2 ? "copy"
+                                                        : k % 5 == 3 ? "triad"
+                                                                     : "init"),
+                 .subject = fmt::format("gpu{}", k / 5),
+                 .bytes = std::uint64_t{1} << 30,
+                 .expected = 3080,
+                 .ratio = n % 97 == 5 && k == 7 ? 0.55 : 1};
+      b.quantity(q, 3080);
+      b.all.back().finding.id = fmt::format("{:08x}", n * findings_each + k);
+    }
+    e.nodes.push_back(verdict_of(name, b.all, true));
+    if (e.nodes.back().outcome == NodeOutcome::reject) ++rejected;
+    context(e, name, n % 50 == 7 ? "6.1.0-25-cloud-amd64" : "6.1.0-28-cloud-amd64");
+    for (JudgedFinding& judged : b.all) all.push_back(std::move(judged));
+  }
+  e.findings = std::move(all);
+  e.verdict = FleetVerdict::reject;
+  e.reason = fmt::format("{} of {} nodes are rejected, 1 was never measured", rejected, nodes);
+  return e;
+}
+
+}  // namespace plumbline

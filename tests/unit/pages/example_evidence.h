@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+
+#include "reports/pages/evidence.h"
+
+namespace plumbline {
+
+// Evidence as `plumbline report` collects it, made up: of machines with two sockets and eight GPUs.
+
+/// Everything is as good as it should be.
+Evidence accepting_evidence();
+/// Memory of one socket is slow, one GPU is missing, one value is undecided, one is above its
+/// ceiling.
+Evidence rejecting_evidence();
+/// The first run of a type without a baseline; one task crashed, one line is cut.
+Evidence incomplete_evidence();
+/// The accepting one, of a modelled machine.
+Evidence simulated_evidence();
+/// Every text is an attack on the page.
+Evidence hostile_evidence();
+/// Many nodes with findings each; a few of them reject, one was never measured.
+Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each);
+
+}  // namespace plumbline
