@@ -83,6 +83,15 @@ std::vector<unsigned> sysfs_distances(unsigned os_index) {
   return {std::istream_iterator<unsigned>(stream), std::istream_iterator<unsigned>()};
 }
 
+/// MemTotal of /proc/meminfo.
+std::optional<std::uint64_t> meminfo_total() {
+  std::ifstream stream("/proc/meminfo");
+  std::string key;
+  std::uint64_t kib = 0;
+  if (!(stream >> key >> kib) || key != "MemTotal:") return std::nullopt;
+  return kib * 1024;
+}
+
 void add_distances(hwloc_topology_t topology, std::vector<NumaNode>& nodes, bool live) {
   unsigned count = 1;
   hwloc_distances_s* found = nullptr;
@@ -145,6 +154,11 @@ std::vector<NumaNode> numa_nodes_of(hwloc_topology_t topology, const std::vector
     if (cores.empty()) node.one_cpu_per_core = node.cpus;
   }
   add_distances(topology, nodes, live);
+  // A node's own figure grows while the kernel takes memory into use after the boot; the sum does
+  // not.
+  if (live && nodes.size() == 1) {
+    if (const auto total = meminfo_total()) nodes.front().memory_bytes = *total;
+  }
   return nodes;
 }
 
@@ -225,12 +239,12 @@ class PciTree {
   }
 
   /// hwloc's link speed, and live the kernel's words, which name generation and width.
-  void add_links(const PciAddress& address, double gb_per_s, Link& now, Link* max) const {
+  void add_links(const PciAddress& address, double gb_per_s, Link& now, Link& max) const {
     now.gb_per_s = gb_per_s;
     if (!node_.live) return;
     const SysfsLink links = read_sysfs_link("/sys/bus/pci/devices", address);
     if (links.now.known()) now = links.now;
-    if (max != nullptr) *max = links.max;
+    max = links.max;
   }
 
   Bridge bridge(hwloc_obj_t object, std::optional<std::size_t> above) const {
@@ -246,7 +260,7 @@ class PciTree {
       const auto& pci = attributes.upstream.pci;
       bridge.address = address_of(pci);
       bridge.id = {pci.vendor_id, pci.device_id};
-      add_links(*bridge.address, static_cast<double>(pci.linkspeed), bridge.link, nullptr);
+      add_links(*bridge.address, static_cast<double>(pci.linkspeed), bridge.link, bridge.link_max);
     }
     return bridge;
   }
@@ -260,7 +274,7 @@ class PciTree {
     device.subsystem = {pci.subvendor_id, pci.subdevice_id};
     device.pci_class = pci.class_id;
     device.kind = kind_of(device.id, device.pci_class);
-    add_links(device.address, static_cast<double>(pci.linkspeed), device.link, &device.link_max);
+    add_links(device.address, static_cast<double>(pci.linkspeed), device.link, device.link_max);
     device.numa_node = numa_node_near(place, node_.numa_nodes);
     device.near_cpus = indices_of(place->cpuset);
     device.bridge = above;
@@ -317,6 +331,14 @@ Node discover(const DiscoverOptions& options) {
   PciTree(topology, node);
   name_subjects(node.devices);
   return node;
+}
+
+HostIdentity identity_of(const Node& node, const DiscoverOptions& options) {
+  if (!options.xml) return identify_host();
+  const std::string file = file_safe(options.xml->stem().string());
+  return {node.host.empty() ? file : node.host,
+          node.product_name.empty() ? "unnamed-" + file : file_safe(node.product_name),
+          "hwloc XML"};
 }
 
 std::string hwloc_version() { return HWLOC_VERSION; }

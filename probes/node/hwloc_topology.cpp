@@ -6,7 +6,9 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "probes/node/xml_check.h"
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
 
@@ -47,9 +49,7 @@ void check_xml(const std::filesystem::path& file, const std::string& text) {
                         : "no <topology> element, expected an hwloc XML, as `lstopo FILE.xml` "
                           "writes it");
   }
-  if (text.find("</topology>", element) == std::string::npos) {
-    throw FileError(file, 0, "", "the file is cut: it has no </topology>");
-  }
+  check_well_formed(file, text);
   const std::string tag = text.substr(element, text.find('>', element) - element);
   static const std::string key = "version=\"";
   const std::size_t version = tag.find(key);
@@ -73,8 +73,9 @@ HwlocTopology::HwlocTopology(const std::optional<std::filesystem::path>& xml) {
   topology_.reset(topology);
   std::string text;
   if (xml) {
-    text = without_comments(read_file(*xml));
+    text = read_file(*xml);
     check_xml(*xml, text);
+    text = without_comments(std::move(text));
     // The size counts the terminating zero.
     if (hwloc_topology_set_xmlbuffer(topology, text.c_str(), static_cast<int>(text.size() + 1)) !=
         0) {

@@ -100,7 +100,8 @@ struct Bridge {
   unsigned domain = 0;  ///< of the buses below it
   unsigned first_bus = 0;
   unsigned last_bus = 0;
-  Link link;  ///< above it
+  Link link;      ///< as its port reports it: now
+  Link link_max;  ///< what the port can; known on the live machine only
   std::optional<unsigned> numa_node;
 
   bool is_host_bridge() const { return !parent; }

@@ -1,0 +1,91 @@
+#include "reports/evaluation/expectations.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "results/schema/number.h"
+
+namespace plumbline {
+namespace {
+
+constexpr const char* transport_param = "transport";
+
+std::uint64_t nodes_of(const Measurement& m) {
+  const auto nodes = m.params.find("nodes");
+  return nodes == m.params.end() ? 1 : parse_integer(nodes->second).value_or(1);
+}
+
+bool has_params(const Measurement& m, const Baseline& b) {
+  return std::all_of(b.params.begin(), b.params.end(), [&](const auto& pair) {
+    if (pair.first == transport_param) return true;
+    const auto found = m.params.find(pair.first);
+    return found != m.params.end() && found->second == pair.second;
+  });
+}
+
+/// Greater is more specific.
+auto rank(const Baseline& b, const Measurement& m, const std::string& path) {
+  const bool asks = b.params.contains(transport_param);
+  const int transport = !asks ? 0 : transport_as_asked(b, m) ? 2 : 1;
+  return std::tuple(b.subject_class == path, b.params.size() - (asks ? 1 : 0), b.bytes.has_value(),
+                    transport);
+}
+
+}  // namespace
+
+std::string class_of(std::string_view path) {
+  std::string text;
+  std::copy_if(path.begin(), path.end(), std::back_inserter(text),
+               [](char c) { return c < '0' || c > '9'; });
+  return text;
+}
+
+std::string key_of(const Baseline& b) {
+  std::string key = b.metric;
+  for (const std::string& part :
+       {b.subject_class, format_params(b.params), b.bytes ? std::to_string(*b.bytes) : "",
+        std::to_string(b.nodes.value_or(1))}) {
+    key += '\x1f';
+    key += part;
+  }
+  return key;
+}
+
+bool transport_as_asked(const Baseline& b, const Measurement& m) {
+  const auto asked = b.params.find(transport_param);
+  return asked == b.params.end() || asked->second == m.transport;
+}
+
+Expectations::Expectations(std::vector<Baseline> baselines) : baselines_(std::move(baselines)) {
+  std::sort(baselines_.begin(), baselines_.end(),
+            [](const Baseline& a, const Baseline& b) { return key_of(a) < key_of(b); });
+  for (std::size_t i = 0; i < baselines_.size(); ++i) {
+    by_metric_[baselines_[i].metric].push_back(i);
+  }
+}
+
+bool Expectations::has_gate() const {
+  return std::any_of(baselines_.begin(), baselines_.end(),
+                     [](const Baseline& b) { return b.use == Use::gate; });
+}
+
+std::vector<std::size_t> Expectations::answered_by(const Measurement& m) const {
+  const auto found = by_metric_.find(m.metric);
+  if (found == by_metric_.end()) return {};
+  const std::string path = path_of(m);
+  const std::string subject_class = class_of(path);
+  std::vector<std::size_t> answered;
+  for (const std::size_t i : found->second) {
+    const Baseline& b = baselines_[i];
+    if ((b.subject_class == path || b.subject_class == subject_class) && has_params(m, b) &&
+        (!b.bytes || *b.bytes == m.bytes) && b.nodes.value_or(1) == nodes_of(m)) {
+      answered.push_back(i);
+    }
+  }
+  std::stable_sort(answered.begin(), answered.end(), [&](std::size_t a, std::size_t b) {
+    return rank(baselines_[a], m, path) > rank(baselines_[b], m, path);
+  });
+  return answered;
+}
+
+}  // namespace plumbline

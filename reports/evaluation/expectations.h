@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "results/schema/baseline.h"
+
+namespace plumbline {
+
+/// "gpu>gpu" of "gpu0>gpu3": the digits left out.
+std::string class_of(std::string_view path);
+
+/// What an expectation is about: metric, subject, params, bytes and nodes. There is one of each.
+std::string key_of(const Baseline& b);
+
+/// All that is expected of one instance type, found by what a row is about.
+class Expectations {
+ public:
+  Expectations() = default;
+  explicit Expectations(std::vector<Baseline> baselines);
+
+  const std::vector<Baseline>& all() const { return baselines_; }
+  bool empty() const { return baselines_.empty(); }
+  /// Without a gate nothing can be rejected, so nothing can be accepted.
+  bool has_gate() const;
+
+  /// Positions in all() of those that the row answers, the one to judge it by first: an exact
+  /// subject before a class, then the most params, then a size, then the transport that was asked
+  /// for. A param "transport" is a demand on the row, not part of what the row is about.
+  std::vector<std::size_t> answered_by(const Measurement& m) const;
+
+ private:
+  std::vector<Baseline> baselines_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_metric_;
+};
+
+/// True if `b` says nothing about the transport, or the row used the one that it asks for.
+bool transport_as_asked(const Baseline& b, const Measurement& m);
+
+}  // namespace plumbline

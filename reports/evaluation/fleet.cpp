@@ -1,0 +1,62 @@
+#include "reports/evaluation/fleet.h"
+
+#include <algorithm>
+
+#include "reports/evaluation/noise.h"
+
+namespace plumbline {
+
+void Fleet::add(const NodeEvaluation& node) {
+  switch (node.verdict.outcome) {
+    case NodeOutcome::accept:
+      ++accepted;
+      break;
+    case NodeOutcome::reject:
+      ++rejected;
+      break;
+    case NodeOutcome::incomplete:
+      ++incomplete;
+      break;
+  }
+  findings.pass += node.verdict.pass;
+  findings.warn += node.verdict.warn;
+  findings.fail += node.verdict.fail;
+  findings.inconclusive += node.verdict.inconclusive;
+  findings.missing += node.verdict.missing;
+  findings.unjudged += node.verdict.unjudged;
+
+  std::map<std::string, bool, std::less<>> fails;
+  for (const Finding& f : node.findings) {
+    remeasure += f.remeasure ? 1 : 0;
+    simulated += f.provenance == Provenance::simulated ? 1 : 0;
+    if (f.verdict == Verdict::unjudged || f.verdict == Verdict::missing) continue;
+    const auto [entry, is_new] = fails.try_emplace(std::string(family_of(f.metric)), false);
+    entry->second |= f.verdict == Verdict::fail;
+  }
+  for (const auto& [family, failing] : fails) {
+    Family& tally = families_[family];
+    ++tally.judged;
+    tally.failing += failing ? 1 : 0;
+  }
+}
+
+std::vector<Suspect> Fleet::suspects() const {
+  std::vector<Suspect> found;
+  for (const auto& [family, tally] : families_) {
+    if (tally.judged >= suspicion::judged_nodes && tally.failing >= suspicion::failing_nodes &&
+        static_cast<double>(tally.failing) >=
+            suspicion::share * static_cast<double>(tally.judged)) {
+      found.push_back({family, tally.failing, tally.judged});
+    }
+  }
+  return found;
+}
+
+ExitCode Fleet::exit_code() const {
+  if (!suspects().empty()) return exit_harness_suspect;
+  if (rejected > 0) return exit_rejected;
+  if (incomplete > 0 || incomplete_outside_ || nodes() == 0) return exit_incomplete;
+  return exit_ok;
+}
+
+}  // namespace plumbline

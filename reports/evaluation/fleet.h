@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reports/evaluation/node.h"
+#include "results/schema/exit_code.h"
+
+namespace plumbline {
+
+/// When so many nodes fail the same metric family, the harness or the baseline is suspected rather
+/// than the nodes. Three is the least that is "many": one bad node of five is no reason to doubt.
+namespace suspicion {
+inline constexpr double share = 0.20;
+inline constexpr std::uint64_t judged_nodes = 5;
+inline constexpr std::uint64_t failing_nodes = 3;
+}  // namespace suspicion
+
+/// A metric family that a large share of the nodes fails.
+struct Suspect {
+  std::string family;
+  std::uint64_t failing = 0;
+  std::uint64_t judged = 0;
+};
+
+/// What the nodes come to together. Grows with the number of nodes only through small counters.
+class Fleet {
+ public:
+  void add(const NodeEvaluation& node);
+  /// Something outside the nodes leaves the whole incomplete: unreadable rows, no nodes at all.
+  void leave_incomplete() { incomplete_outside_ = true; }
+
+  std::uint64_t nodes() const { return accepted + rejected + incomplete; }
+  std::vector<Suspect> suspects() const;
+  /// Harness suspect before rejected before incomplete.
+  ExitCode exit_code() const;
+
+  std::uint64_t accepted = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t incomplete = 0;
+  NodeVerdict findings;  ///< only its counts: over all nodes
+  std::uint64_t remeasure = 0;
+  std::uint64_t simulated = 0;  ///< findings about simulated rows
+
+ private:
+  struct Family {
+    std::uint64_t failing = 0;
+    std::uint64_t judged = 0;
+  };
+  std::map<std::string, Family, std::less<>> families_;
+  bool incomplete_outside_ = false;
+};
+
+}  // namespace plumbline

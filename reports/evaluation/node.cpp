@@ -1,0 +1,241 @@
+#include "reports/evaluation/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <unordered_set>
+
+#include "reports/evaluation/missing.h"
+#include "reports/evaluation/sentence.h"
+#include "reports/evaluation/series.h"
+#include "reports/evaluation/series_verdict.h"
+
+namespace plumbline {
+namespace {
+
+Finding about_node(const ManifestEntry& node, Verdict verdict, const char* rule,
+                   std::string sentence) {
+  Measurement m;
+  m.host = node.host;
+  m.instance_type = node.instance_type;
+  m.metric = node_metric;
+  m.params = {{"about", rule}};
+  m.unit = "text";
+  Finding f = finding_about(m);
+  f.verdict = verdict;
+  f.rule = rule;
+  f.sentence = std::move(sentence);
+  return f;
+}
+
+std::string task_name(const Measurement& m) {
+  const auto step = m.params.find("step");
+  const auto repeat = m.params.find("repeat");
+  std::string name = "step " + (step == m.params.end() ? m.probe : step->second);
+  if (repeat != m.params.end()) name += " (repeat " + repeat->second + ')';
+  return name;
+}
+
+/// A task that ended well is no finding: what it measured is.
+std::optional<Finding> judge_task(const Series& series) {
+  if (series.without.empty()) return std::nullopt;
+  const Measurement& failure = *series.without.back();
+  Finding f = finding_about(failure);
+  f.rule = "task";
+  f.runs = series.values.size();
+  if (&series.last() == &failure) {
+    f.verdict = Verdict::missing;
+    f.sentence =
+        fmt::format("{} {}: {}", task_name(failure), happened_to(failure), reason_of(failure));
+  } else {
+    f.verdict = Verdict::warn;
+    f.sentence = fmt::format("{} ended well after it had failed: {}", task_name(failure),
+                             reason_of(failure));
+  }
+  return f;
+}
+
+/// A series without any value of which nothing is expected.
+Finding unexpected_failure(const Series& series) {
+  const Measurement& m = series.last();
+  Finding f = finding_about(m);
+  f.rule = m.outcome == Outcome::skipped ? "skipped" : "failed";
+  f.verdict = m.outcome == Outcome::skipped ? Verdict::unjudged : Verdict::missing;
+  f.sentence = fmt::format("{} {}: {}", label(f), happened_to(m), reason_of(m));
+  return f;
+}
+
+void check_provenance(const ManifestEntry& node, std::span<const Measurement> rows,
+                      std::vector<Finding>& findings) {
+  const auto simulated = std::count_if(rows.begin(), rows.end(), [](const Measurement& m) {
+    return m.provenance == Provenance::simulated;
+  });
+  if (simulated == 0 || simulated == std::ssize(rows)) return;
+  findings.push_back(about_node(
+      node, Verdict::inconclusive, "provenance",
+      fmt::format("{} of {} rows of {} are simulated: judge them apart from the measured ones",
+                  simulated, rows.size(), node.host)));
+}
+
+void check_instance_type(const ManifestEntry& node, std::span<const Measurement> rows,
+                         std::vector<Finding>& findings) {
+  const auto other = std::find_if(rows.begin(), rows.end(), [&](const Measurement& m) {
+    return !m.instance_type.empty() && m.instance_type != node.instance_type;
+  });
+  if (node.instance_type.empty() || other == rows.end()) return;
+  findings.push_back(about_node(node, Verdict::fail, "instance type",
+                                fmt::format("{} is a {}, the manifest says {}", node.host,
+                                            other->instance_type, node.instance_type)));
+}
+
+/// Of two findings about the same thing the worse one stays.
+void keep_one_of_each(std::vector<Finding>& findings) {
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.verdict > b.verdict; });
+  std::unordered_set<std::string> ids;
+  std::erase_if(findings, [&](const Finding& f) { return !ids.insert(f.id).second; });
+}
+
+std::string no_baseline(const std::string& type) {
+  return fmt::format("no baseline for type {}: learn one with `plumbline baseline learn RUN`",
+                     type);
+}
+
+std::uint64_t& count_of(NodeVerdict& verdict, Verdict kind) {
+  switch (kind) {
+    case Verdict::pass:
+      return verdict.pass;
+    case Verdict::unjudged:
+      return verdict.unjudged;
+    case Verdict::warn:
+      return verdict.warn;
+    case Verdict::inconclusive:
+      return verdict.inconclusive;
+    case Verdict::missing:
+      return verdict.missing;
+    case Verdict::fail:
+      break;
+  }
+  return verdict.fail;
+}
+
+}  // namespace
+
+void leave_incomplete(NodeVerdict& verdict, const std::string& reason) {
+  if (verdict.outcome != NodeOutcome::accept) return;
+  verdict.outcome = NodeOutcome::incomplete;
+  verdict.reason = reason;
+}
+
+NodeVerdict node_verdict(const ManifestEntry& node, std::span<const Finding> findings,
+                         const Expectations& expectations) {
+  NodeVerdict verdict;
+  verdict.host = node.host;
+  verdict.instance_type = node.instance_type;
+  const Finding* worst = nullptr;
+  for (const Finding& f : findings) {
+    ++count_of(verdict, f.verdict);
+    if (worst == nullptr || f.verdict > worst->verdict) worst = &f;
+  }
+  verdict.outcome = NodeOutcome::accept;
+  if (verdict.fail > 0) {
+    verdict.outcome = NodeOutcome::reject;
+  } else if (expectations.empty()) {
+    leave_incomplete(verdict, no_baseline(node.instance_type));
+    return verdict;
+  } else if (!expectations.has_gate()) {
+    leave_incomplete(verdict, fmt::format("the baseline of type {} has no gate, only context",
+                                          node.instance_type));
+    return verdict;
+  } else if (verdict.missing + verdict.inconclusive > 0) {
+    verdict.outcome = NodeOutcome::incomplete;
+  } else if (verdict.pass + verdict.warn == 0) {
+    leave_incomplete(verdict, "nothing that is expected was judged");
+    return verdict;
+  }
+  if (worst != nullptr && worst->verdict >= Verdict::warn) {
+    verdict.reason = worst->sentence;
+    const std::uint64_t others = count_of(verdict, worst->verdict) - 1;
+    if (others > 0) {
+      verdict.reason += fmt::format(" (and {} more {})", others, verdict_names[worst->verdict]);
+    }
+  }
+  return verdict;
+}
+
+NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measurement> rows,
+                             const Expectations& expectations) {
+  NodeEvaluation result;
+  std::vector<Finding>& findings = result.findings;
+  ManifestEntry node = entry;
+  if (node.instance_type.empty() && !rows.empty()) node.instance_type = rows.front().instance_type;
+  if (rows.empty()) {
+    findings.push_back(about_node(node, Verdict::missing, "no rows",
+                                  node.host + " is in the manifest, but there is no row of it"));
+    result.verdict = node_verdict(node, findings, expectations);
+    if (result.verdict.missing > 0) result.verdict.reason = findings.front().sentence;
+    return result;
+  }
+  check_provenance(node, rows, findings);
+  check_instance_type(node, rows, findings);
+
+  Coverage coverage;
+  coverage.measured.resize(expectations.all().size());
+  const std::vector<Series> all = series_of(rows);
+  for (const Series& series : all) {
+    const Measurement& last = series.last();
+    if (last.metric == task_metric) {
+      if (auto f = judge_task(series)) {
+        if (f->verdict == Verdict::missing) coverage.failed_tasks.push_back(&series);
+        findings.push_back(std::move(*f));
+      }
+      continue;
+    }
+    if (series.values.empty()) {
+      coverage.not_measured.push_back({&series});
+      continue;
+    }
+    const auto answered = expectations.answered_by(last);
+    for (const std::size_t i : answered) coverage.measured[i].insert(path_of(last));
+    const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
+    findings.push_back(judge_series(series, b));
+  }
+  std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
+  std::move(missing.begin(), missing.end(), std::back_inserter(findings));
+  for (const NotMeasured& entry_without : coverage.not_measured) {
+    if (!entry_without.explained) findings.push_back(unexpected_failure(*entry_without.series));
+  }
+  keep_one_of_each(findings);
+  sort_for_reading(findings);
+  result.verdict = node_verdict(node, findings, expectations);
+  return result;
+}
+
+Finding stray_host(const std::string& host, std::span<const Measurement> rows) {
+  ManifestEntry entry;
+  entry.host = host;
+  if (!rows.empty()) entry.instance_type = rows.front().instance_type;
+  return about_node(entry, Verdict::unjudged, "not in the manifest",
+                    fmt::format("{} has {} but is not in the manifest: they were not judged", host,
+                                counted(rows.size(), "row")));
+}
+
+std::vector<Finding> evaluate(std::span<const Measurement> rows,
+                              std::span<const Baseline> baselines, const Manifest& manifest) {
+  const Expectations expectations({baselines.begin(), baselines.end()});
+  std::map<std::string, std::vector<Measurement>> by_host;
+  for (const Measurement& m : rows) by_host[m.host].push_back(m);
+  std::vector<Finding> findings;
+  for (const ManifestEntry& node : manifest) {
+    const auto found = by_host.extract(node.host);
+    const auto& own = found.empty() ? std::vector<Measurement>{} : found.mapped();
+    auto evaluation = evaluate_node(node, own, expectations);
+    std::move(evaluation.findings.begin(), evaluation.findings.end(), std::back_inserter(findings));
+  }
+  for (const auto& [host, own] : by_host) findings.push_back(stray_host(host, own));
+  return findings;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "reports/evaluation/timed_rule.h"
+#include "results/schema/finding.h"
+
+namespace plumbline {
+
+/// "numa0>numa1 host_memory.triad": path, metric, and size and params where there are any.
+std::string label(const Finding& f);
+
+/// "92.1 GB/s", "8", "5 GT/s": four significant digits, whole numbers exactly.
+std::string quantity(double value, const std::string& unit);
+
+/// "20.3 %".
+std::string percent(double relative);
+
+/// "1 run", "3 runs".
+std::string counted(std::size_t count, const char* noun);
+
+/// "numa0>numa1 host_memory.triad 92.1 GB/s (91.8 to 92.6, 3 runs) is 20.3 % below 115.6 GB/s; at
+/// most 5 % is allowed": what was found, what was expected, and what follows from it.
+std::string timed_sentence(const Finding& f, const TimedVerdict& verdict, const Limits& limits);
+
+}  // namespace plumbline

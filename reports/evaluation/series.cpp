@@ -1,0 +1,131 @@
+#include "reports/evaluation/series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
+namespace plumbline {
+namespace {
+
+bool has_value(const Measurement& m) {
+  if (m.outcome != Outcome::ok) return false;
+  if (m.median) return std::isfinite(*m.median);
+  return m.better == Better::exact && !m.text.empty();
+}
+
+auto order(const Measurement& m) {
+  return std::tie(m.time, m.attempt, m.run, m.task, m.median, m.text, m.note);
+}
+
+bool same_row(const Measurement& a, const Measurement& b) {
+  return a.outcome == b.outcome && order(a) == order(b);
+}
+
+void put_in_order(std::vector<const Measurement*>& rows) {
+  if (rows.size() < 2) return;
+  std::sort(rows.begin(), rows.end(),
+            [](const Measurement* a, const Measurement* b) { return order(*a) < order(*b); });
+  rows.erase(
+      std::unique(rows.begin(), rows.end(),
+                  [](const Measurement* a, const Measurement* b) { return same_row(*a, *b); }),
+      rows.end());
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// "gpu2" before "gpu10": runs of digits compare as numbers.
+bool natural_less(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    if (digit(a.front()) && digit(b.front())) {
+      const auto number = [](std::string_view& text) {
+        const std::size_t end = std::min(text.size(), text.find_first_not_of("0123456789"));
+        std::string_view digits = text.substr(0, end);
+        text.remove_prefix(end);
+        digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+        return std::pair(digits.size(), digits);
+      };
+      const auto left = number(a);
+      const auto right = number(b);
+      if (left != right) return left < right;
+    } else {
+      if (a.front() != b.front()) return a.front() < b.front();
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.size() < b.size();
+}
+
+}  // namespace
+
+const Measurement& Series::last() const {
+  if (values.empty()) return *without.back();
+  if (without.empty()) return *values.back();
+  return order(*without.back()) < order(*values.back()) ? *values.back() : *without.back();
+}
+
+std::vector<Series> series_of(std::span<const Measurement> rows) {
+  std::map<std::string, Series> by_key;
+  for (const Measurement& m : rows) {
+    Series& series = by_key[series_key(m)];
+    (has_value(m) ? series.values : series.without).push_back(&m);
+  }
+  std::vector<Series> all;
+  all.reserve(by_key.size());
+  for (auto& [key, series] : by_key) {
+    put_in_order(series.values);
+    put_in_order(series.without);
+    series.key = key;
+    all.push_back(std::move(series));
+  }
+  return all;
+}
+
+std::string reason_of(const Measurement& m) {
+  if (!m.note.empty()) return m.note;
+  return m.outcome == Outcome::ok ? "the row says ok but has no value" : "no reason was given";
+}
+
+const char* happened_to(const Measurement& m) {
+  return m.outcome == Outcome::skipped ? "was skipped" : "failed";
+}
+
+Finding finding_about(const Measurement& m) {
+  Finding f;
+  f.id = finding_id(series_key(m));
+  f.host = m.host;
+  f.instance_type = m.instance_type;
+  f.probe = m.probe;
+  f.case_name = m.case_name;
+  f.metric = m.metric;
+  f.subject = m.subject;
+  f.peer = m.peer;
+  f.bytes = m.bytes;
+  f.params = m.params;
+  f.unit = m.unit;
+  f.better = m.better;
+  f.provenance = m.provenance;
+  return f;
+}
+
+std::string finding_id(std::string_view series_key) {
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
+  for (const char c : series_key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return fmt::format("{:08x}", static_cast<std::uint32_t>(hash ^ (hash >> 32)));
+}
+
+void sort_for_reading(std::vector<Finding>& findings) {
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    if (a.host != b.host) return natural_less(a.host, b.host);
+    if (a.metric != b.metric) return a.metric < b.metric;
+    if (a.subject != b.subject) return natural_less(a.subject, b.subject);
+    if (a.peer != b.peer) return natural_less(a.peer, b.peer);
+    if (a.bytes != b.bytes) return a.bytes < b.bytes;
+    return a.params < b.params;
+  });
+}
+
+}  // namespace plumbline

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/schema/finding.h"
+#include "results/schema/measurement.h"
+
+namespace plumbline {
+
+/// All rows about one thing on one host: the repetitions of one measurement. The rows stay where
+/// they are; each list is in order of time.
+struct Series {
+  std::string key;
+  std::vector<const Measurement*> values;   ///< outcome ok, with a finite number or a text
+  std::vector<const Measurement*> without;  ///< failed, skipped, or ok without a value
+
+  /// The last row: names the probe, the case and the unit.
+  const Measurement& last() const;
+};
+
+/// The series of one host's rows in the order of their keys. A row that stands in the file twice
+/// counts once. The order of `rows` does not matter.
+std::vector<Series> series_of(std::span<const Measurement> rows);
+
+/// Why a row has no value: its note, or what is wrong with it.
+std::string reason_of(const Measurement& m);
+
+/// "failed", "was skipped": what happened to a row without a value.
+const char* happened_to(const Measurement& m);
+
+/// A finding about the thing that the row is about, not yet judged.
+Finding finding_about(const Measurement& m);
+
+/// Eight hexadecimal digits from a series key.
+std::string finding_id(std::string_view series_key);
+
+/// Puts findings into the order in which a person looks for them: metric, then gpu2 before gpu10.
+void sort_for_reading(std::vector<Finding>& findings);
+
+}  // namespace plumbline

@@ -1,0 +1,259 @@
+#include "reports/evaluation/node.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tests/unit/evaluation/rows.h"
+
+namespace plumbline {
+namespace {
+
+using namespace testing;
+using ::testing::HasSubstr;
+
+NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines) {
+  return evaluate_node(node_a, rows, Expectations(std::move(baselines)));
+}
+
+/// The only finding, for the tests that ask for one.
+Finding only(const NodeEvaluation& evaluation) {
+  EXPECT_EQ(evaluation.findings.size(), 1U);
+  return evaluation.findings.empty() ? Finding{} : evaluation.findings.front();
+}
+
+TEST(Node, AllAsExpectedIsAccepted) {
+  const auto result = judge({triad(100), gpus(8)}, {expected_triad(), expected_gpus()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+  EXPECT_EQ(result.verdict.pass, 2U);
+  EXPECT_EQ(result.verdict.reason, "");
+}
+
+TEST(Node, TheSentenceSaysWhatWasFoundAndExpected) {
+  const Measurement slow = triad(79.7);
+  const Finding f =
+      only(judge({slow, again(slow, 5, 79.2), again(slow, 10, 79.9)}, {expected_triad()}));
+  EXPECT_EQ(f.verdict, Verdict::fail);
+  EXPECT_EQ(f.sentence,
+            "numa0>numa0 host_memory.triad 79.7 GB/s (77.72 to 81.73, 3 runs) is 20.3 % below "
+            "100 GB/s; at most 5 % is allowed");
+  EXPECT_EQ(f.runs, 3U);
+  EXPECT_NEAR(*f.deficit, 0.203, 1e-9);
+  EXPECT_NEAR(*f.low, 95, 1e-9);
+  EXPECT_FALSE(f.high);
+  EXPECT_NEAR(*f.resolution, 0.0126, 1e-3);
+  EXPECT_EQ(f.rule, "timed");
+  EXPECT_EQ(f.basis, "learned");
+  EXPECT_EQ(f.case_name, "host_memory.triad/numa0>numa0");
+}
+
+TEST(Node, OneSlowRunAsksToBeMeasuredAgain) {
+  const auto result = judge({triad(79.7)}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
+  EXPECT_TRUE(only(result).remeasure);
+  EXPECT_THAT(only(result).sentence, HasSubstr("2 more runs will confirm it"));
+}
+
+TEST(Node, NearTheEdgeIsIncompleteAndAsksToBeMeasuredAgain) {
+  const auto result = judge({triad(95)}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(only(result).verdict, Verdict::inconclusive);
+  EXPECT_TRUE(only(result).remeasure);
+}
+
+TEST(Node, WarnIsAccepted) {
+  Baseline exact_machine = expected_triad();
+  exact_machine.spread = 0.0005;
+  const auto result = judge({triad(96)}, {exact_machine});
+  EXPECT_EQ(only(result).verdict, Verdict::warn);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+}
+
+TEST(Node, NothingExpectedIsUnjudged) {
+  const auto result = judge({triad(100), gpus(8)}, {expected_gpus()});
+  EXPECT_EQ(result.verdict.unjudged, 1U);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+}
+
+TEST(Node, AMissingGpuIsAFail) {
+  const auto result = judge({gpus(7)}, {expected_gpus()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
+  EXPECT_EQ(only(result).sentence, "node topology.gpus is 7; expected is 8");
+  EXPECT_FALSE(only(result).remeasure);
+}
+
+TEST(Node, ATextMustBeTheSame) {
+  Baseline model = expected_gpus();
+  model.metric = "topology.cpu";
+  model.unit = "text";
+  model.expected = "Xeon 8488C";
+  EXPECT_EQ(only(judge({text_fact("topology.cpu", "Xeon 8488C")}, {model})).verdict, Verdict::pass);
+  const Finding f = only(judge({text_fact("topology.cpu", "EPYC 7R13")}, {model}));
+  EXPECT_EQ(f.verdict, Verdict::fail);
+  EXPECT_EQ(f.sentence, "node topology.cpu is \"EPYC 7R13\"; expected is \"Xeon 8488C\"");
+}
+
+TEST(Node, ANumberMayHaveATolerance) {
+  Baseline memory = expected_gpus();
+  memory.expected = "2048";
+  memory.low = -0.04;
+  EXPECT_EQ(only(judge({gpus(1990)}, {memory})).verdict, Verdict::pass);
+  EXPECT_EQ(only(judge({gpus(2050)}, {memory})).verdict, Verdict::fail);
+  EXPECT_EQ(only(judge({gpus(1900)}, {memory})).sentence,
+            "node topology.gpus is 1900; expected is 2048 (1966 to 2048)");
+}
+
+TEST(Node, AFactThatChangesBetweenRunsIsJudgedByItsWorstRun) {
+  Measurement later = gpus(8);
+  later.attempt = 2;
+  const Finding f = only(judge({gpus(7), later}, {expected_gpus()}));
+  EXPECT_EQ(f.verdict, Verdict::fail);
+  EXPECT_EQ(f.sentence, "node topology.gpus is 7 in 1 of 2 runs; expected is 8");
+}
+
+TEST(Node, EveryMissingSubjectIsNamedWithItsReason) {
+  Baseline all = expected_triad();
+  all.subject_class = "numa>numa";
+  all.subjects = 4;
+  Measurement other = triad(100);
+  other.peer = "numa1";
+  other = failed(other, "bus error");
+  const auto result = judge({triad(100), other}, {all});
+  EXPECT_EQ(result.verdict.missing, 3U);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.findings[1].sentence,
+            "numa0>numa1 host_memory.triad was not measured, failed: bus error (1 of 4 were)");
+  EXPECT_EQ(result.findings[2].sentence,
+            "numa1>numa0 host_memory.triad was not measured, there is no row about it (1 of 4 "
+            "were)");
+}
+
+TEST(Node, ASkipOfTheWholeClassIsTheReasonOfEach) {
+  Baseline all = expected_gpus();
+  all.metric = "topology.gpu_memory";
+  all.subject_class = "gpu";
+  all.subjects = 2;
+  Measurement m = gpus(0);
+  m.metric = "topology.gpu_memory";
+  const auto result = judge({skipped(m, "no driver")}, {all});
+  ASSERT_EQ(result.findings.size(), 2U);
+  EXPECT_EQ(result.findings[0].sentence,
+            "gpu0 topology.gpu_memory was not measured, node was skipped: no driver (0 of 2 were)");
+}
+
+TEST(Node, WhereNamesAreUnknownTheNumberIsSaid) {
+  Baseline nics = expected_gpus();
+  nics.metric = "topology.nic";
+  nics.subject_class = "rdmaps";
+  nics.subjects = 3;
+  Measurement nic = gpus(8);
+  nic.metric = "topology.nic";
+  nic.subject = "rdmap79s0";
+  const auto result = judge({nic}, {nics});
+  ASSERT_EQ(result.findings.size(), 2U);
+  EXPECT_EQ(result.verdict.missing, 1U);
+  EXPECT_THAT(result.verdict.reason, HasSubstr("1 of 3 were measured (rdmap79s0)"));
+}
+
+TEST(Node, AFailureThatALaterRunMendedIsAWarning) {
+  const Measurement bad = failed(triad(100), "killed by SIGBUS");
+  const auto result = judge({bad, again(bad, 5, 100)}, {expected_triad()});
+  EXPECT_EQ(only(result).verdict, Verdict::warn);
+  EXPECT_THAT(only(result).sentence, HasSubstr("1 run failed before: killed by SIGBUS"));
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+}
+
+TEST(Node, AFailureAfterAGoodRunIsMissing) {
+  const Measurement good = triad(100);
+  const auto result =
+      judge({good, failed(again(good, 5, 100), "killed by SIGBUS")}, {expected_triad()});
+  EXPECT_EQ(only(result).verdict, Verdict::missing);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(Node, AFailureNeverHidesAFail) {
+  const Measurement slow = triad(50);
+  const auto result =
+      judge({slow, failed(again(slow, 5, 100), "killed by SIGBUS")}, {expected_triad()});
+  EXPECT_EQ(only(result).verdict, Verdict::fail);
+}
+
+TEST(Node, AFailedTaskThatSucceededLaterIsAWarning) {
+  const auto result =
+      judge({triad(100), task(0, "timed out after 60 s"), task(5, "")}, {expected_triad()});
+  EXPECT_EQ(result.verdict.warn, 1U);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+}
+
+TEST(Node, ATaskThatEndedWellIsNoFinding) {
+  EXPECT_EQ(judge({triad(100), task(0, "")}, {expected_triad()}).findings.size(), 1U);
+}
+
+TEST(Node, FlagsAreSaidAndWiden) {
+  Measurement shaky = triad(97);
+  shaky.spread = 0.02;
+  EXPECT_EQ(only(judge({shaky}, {expected_triad()})).verdict, Verdict::inconclusive);
+  shaky.flags = {"unsteady"};
+  const Finding f = only(judge({shaky}, {expected_triad()}));
+  EXPECT_THAT(f.sentence, HasSubstr("flagged unsteady"));
+  EXPECT_LT(*f.ci_low, *only(judge({triad(97)}, {expected_triad()})).ci_low);
+}
+
+TEST(Node, ContextIsShownAndDecidesNothing) {
+  Baseline context = expected_triad();
+  context.use = Use::context;
+  const auto result = judge({triad(50), gpus(8)}, {context, expected_gpus()});
+  EXPECT_EQ(result.verdict.fail, 0U);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
+  EXPECT_THAT(result.findings[0].sentence, HasSubstr("50.0 % below 100 GB/s"));
+}
+
+TEST(Node, TheOrderOfTheRowsDoesNotMatter) {
+  Baseline all = expected_triad();
+  all.subject_class = "numa>numa";
+  all.subjects = 4;
+  std::vector<Measurement> rows;
+  for (int i = 0; i < 5; ++i) {
+    Measurement m = triad(94 + 0.37 * i);
+    m.peer = "numa" + std::to_string(i % 2);
+    rows.push_back(again(m, i, *m.median));
+    rows.back().peer = m.peer;
+  }
+  rows.push_back(failed(triad(1), "x"));
+  rows.push_back(task(3, "y"));
+  rows.push_back(gpus(8));
+  const auto first = judge(rows, {all, expected_gpus()});
+  std::mt19937_64 random(11);
+  for (int i = 0; i < 30; ++i) {
+    std::shuffle(rows.begin(), rows.end(), random);
+    const auto other = judge(rows, {all, expected_gpus()});
+    EXPECT_EQ(other.findings, first.findings);
+    EXPECT_EQ(other.verdict, first.verdict);
+  }
+}
+
+TEST(Node, IdsAreEightDigitsAndUnique) {
+  const auto result = judge({triad(100), gpus(8)}, {});
+  ASSERT_EQ(result.findings.size(), 2U);
+  EXPECT_EQ(result.findings[0].id.size(), 8U);
+  EXPECT_NE(result.findings[0].id, result.findings[1].id);
+}
+
+TEST(Evaluate, JudgesEveryNodeOfTheManifestAndNamesTheStrays) {
+  Measurement stray = triad(100);
+  stray.host = "node-x";
+  ManifestEntry silent = node_a;
+  silent.host = "node-b";
+  const std::vector<Measurement> rows = {triad(100), stray};
+  const std::vector<Baseline> baselines = {expected_triad()};
+  const auto findings = evaluate(rows, baselines, {node_a, silent});
+  ASSERT_EQ(findings.size(), 3U);
+  EXPECT_EQ(findings[0].verdict, Verdict::pass);
+  EXPECT_EQ(findings[1].sentence, "node-b is in the manifest, but there is no row of it");
+  EXPECT_EQ(findings[2].sentence,
+            "node-x has 1 row but is not in the manifest: they were not judged");
+}
+
+}  // namespace
+}  // namespace plumbline

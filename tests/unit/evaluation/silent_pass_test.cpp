@@ -1,0 +1,182 @@
+// The paths by which other validation suites came to a false PASS. Each must end otherwise here.
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "reports/evaluation/node.h"
+#include "tests/unit/evaluation/rows.h"
+
+namespace plumbline {
+namespace {
+
+using namespace testing;
+
+NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines) {
+  return evaluate_node(node_a, rows, Expectations(std::move(baselines)));
+}
+
+TEST(SilentPass, ManifestNodeWithoutRows) {
+  const auto result = judge({}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.reason, "node-a is in the manifest, but there is no row of it");
+}
+
+TEST(SilentPass, UnknownInstanceType) {
+  const auto result = judge({triad(100)}, {});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.reason,
+            "no baseline for type m7i.large: learn one with `plumbline baseline learn RUN`");
+}
+
+TEST(SilentPass, BaselineWithoutAnyGate) {
+  Baseline context = expected_triad();
+  context.use = Use::context;
+  EXPECT_EQ(judge({triad(100)}, {context}).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, GateWithoutALimit) {
+  Baseline open = expected_triad();
+  open.low = std::nullopt;
+  EXPECT_EQ(judge({triad(1)}, {open}).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, ProbeCrashes) {
+  const auto result = judge({task(0, "killed by signal 11")}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.missing, 2U);  // the task, and what it should have measured
+  EXPECT_THAT(result.findings[0].sentence,
+              ::testing::HasSubstr("its task failed: killed by signal 11"));
+}
+
+TEST(SilentPass, ProbeCannotStartAndNothingWasExpectedOfIt) {
+  EXPECT_EQ(judge({gpus(8), task(0, "no such program")}, {expected_gpus()}).verdict.outcome,
+            NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, SkippedProbe) {
+  const auto result = judge({skipped(triad(1), "libnuma is missing")}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.reason,
+            "numa0>numa0 host_memory.triad was not measured, was skipped: libnuma is missing");
+}
+
+TEST(SilentPass, ProbeNotPartOfTheRun) {
+  EXPECT_EQ(judge({gpus(8)}, {expected_triad(), expected_gpus()}).verdict.outcome,
+            NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, StaleResultThenTimeout) {
+  const Measurement good = triad(100);
+  EXPECT_EQ(
+      judge({good, failed(again(good, 60, 100), "timed out")}, {expected_triad()}).verdict.outcome,
+      NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, FailedCaseOfWhichNothingIsExpected) {
+  EXPECT_EQ(judge({gpus(8), failed(triad(1), "wrong data")}, {expected_gpus()}).verdict.outcome,
+            NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, WrongTransport) {
+  Baseline efa = expected_triad();
+  efa.params = {{"transport", "efa"}};
+  Measurement m = triad(100);
+  m.transport = "tcp";
+  const auto result = judge({m}, {efa});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
+  EXPECT_EQ(result.verdict.reason, "numa0>numa0 host_memory.triad went over tcp; expected is efa");
+}
+
+TEST(SilentPass, FewerSubjectsThanExpected) {
+  Baseline all = expected_triad();
+  all.subject_class = "numa>numa";
+  all.subjects = 2;
+  EXPECT_EQ(judge({triad(100)}, {all}).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, WrongUnit) {
+  Measurement m = triad(100000);
+  m.unit = "MB/s";
+  const auto result = judge({m}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.reason,
+            "numa0>numa0 host_memory.triad is in MB/s, the baseline in GB/s: one of them is wrong");
+}
+
+TEST(SilentPass, WrongDirection) {
+  Measurement m = triad(50);
+  m.better = Better::lower;
+  EXPECT_EQ(judge({m}, {expected_triad()}).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, AboveThePhysicalCeiling) {
+  Baseline b = expected_triad();
+  b.ceiling = 120;
+  const auto result = judge({triad(121)}, {b});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.reason,
+            "numa0>numa0 host_memory.triad 121 GB/s is above the physical limit of 120 GB/s: an "
+            "error of measurement, not a pass");
+}
+
+TEST(SilentPass, OneGoodRunOfFive) {
+  const Measurement slow = triad(80);
+  EXPECT_EQ(
+      judge({slow, again(slow, 1, 80), again(slow, 2, 80), again(slow, 3, 80), again(slow, 4, 100)},
+            {expected_triad()})
+          .verdict.outcome,
+      NodeOutcome::reject);
+}
+
+TEST(SilentPass, ARowThatStandsTwiceIsOneRun) {
+  const auto result = judge({triad(80), triad(80)}, {expected_triad()});
+  EXPECT_EQ(result.findings[0].runs, 1U);
+}
+
+TEST(SilentPass, SimulatedRowsBesideMeasuredOnes) {
+  Measurement simulated = again(triad(100), 1, 100);
+  simulated.provenance = Provenance::simulated;
+  EXPECT_EQ(judge({triad(100), simulated}, {expected_triad()}).verdict.outcome,
+            NodeOutcome::incomplete);
+  Measurement other = gpus(8);
+  other.provenance = Provenance::simulated;
+  EXPECT_EQ(judge({triad(100), other}, {expected_triad()}).verdict.outcome,
+            NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, AnotherInstanceTypeThanOrdered) {
+  Measurement m = triad(100);
+  m.instance_type = "m7i.medium";
+  const auto result = judge({m}, {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
+  EXPECT_EQ(result.verdict.reason, "node-a is a m7i.medium, the manifest says m7i.large");
+}
+
+TEST(SilentPass, ValuesThatAreNoNumbers) {
+  for (const double value : {0.0, -1.0, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    EXPECT_NE(judge({triad(value)}, {expected_triad()}).verdict.outcome, NodeOutcome::accept)
+        << value;
+  }
+  Measurement empty = triad(1);
+  empty.median = std::nullopt;
+  EXPECT_EQ(judge({empty}, {expected_triad()}).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, OneSampleIsNotTakenForCertain) {
+  Measurement single = triad(94);
+  single.samples = 1;
+  single.spread = single.ci_low = single.ci_high = std::nullopt;
+  EXPECT_EQ(judge({single}, {expected_triad()}).findings[0].verdict, Verdict::inconclusive);
+}
+
+TEST(SilentPass, TextWhereANumberIsExpected) {
+  Measurement m = gpus(8);
+  m.median = std::nullopt;
+  m.text = "8";
+  EXPECT_EQ(judge({m}, {expected_gpus()}).verdict.outcome, NodeOutcome::reject);
+}
+
+}  // namespace
+}  // namespace plumbline
