@@ -164,18 +164,6 @@ std::vector<NumaNode> numa_nodes_of(hwloc_topology_t topology, const std::vector
 
 // ---- PCI
 
-DeviceKind kind_of(const PciId& id, std::uint16_t pci_class) {
-  constexpr std::uint16_t nvidia = 0x10de, amazon = 0x1d0f;
-  const unsigned base_class = pci_class >> 8;
-  if (id.vendor == nvidia && base_class == 0x03) return DeviceKind::gpu;
-  if (id.vendor == nvidia && pci_class == 0x0680) return DeviceKind::nvswitch;
-  if (id.vendor == amazon && (id.device & 0xfff0) == 0xefa0) return DeviceKind::efa;
-  if (id.vendor == amazon && id.device == 0x8061) return DeviceKind::ebs;
-  if (pci_class == 0x0108) return DeviceKind::nvme;
-  if (base_class == 0x02) return DeviceKind::nic;
-  return DeviceKind::other;
-}
-
 /// The nearest NUMA node that has CPUs, if the place where an I/O object hangs decides it.
 std::optional<unsigned> numa_node_near(hwloc_obj_t place, const std::vector<NumaNode>& nodes) {
   std::optional<unsigned> near;

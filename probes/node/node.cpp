@@ -15,6 +15,18 @@ std::string to_string(const PciId& id) {
   return fmt::format("{:04x}:{:04x}", id.vendor, id.device);
 }
 
+DeviceKind kind_of(const PciId& id, std::uint16_t pci_class) {
+  constexpr std::uint16_t nvidia = 0x10de, amazon = 0x1d0f;
+  const unsigned base_class = pci_class >> 8;
+  if (id.vendor == nvidia && base_class == 0x03) return DeviceKind::gpu;
+  if (id.vendor == nvidia && pci_class == 0x0680) return DeviceKind::nvswitch;
+  if (id.vendor == amazon && (id.device & 0xfff0) == 0xefa0) return DeviceKind::efa;
+  if (id.vendor == amazon && id.device == 0x8061) return DeviceKind::ebs;
+  if (pci_class == 0x0108) return DeviceKind::nvme;
+  if (base_class == 0x02) return DeviceKind::nic;
+  return DeviceKind::other;
+}
+
 std::optional<double> link_gb_per_s(unsigned generation, unsigned width) {
   struct Rate {
     double gigatransfers;

@@ -111,6 +111,9 @@ enum class DeviceKind { gpu, nvswitch, efa, nic, nvme, ebs, other };
 inline constexpr auto device_kind_names =
     names_of<DeviceKind>("gpu", "nvswitch", "efa", "nic", "nvme", "ebs", "other");
 
+/// What a PCI function is, from its ids and its class (0x0302: base class and subclass) alone.
+DeviceKind kind_of(const PciId& id, std::uint16_t pci_class);
+
 /// A PCI function that is no bridge. What it is follows from its PCI ids and class alone, so that
 /// no driver is needed to find it.
 struct PciDevice {
