@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -110,7 +112,7 @@ Json devices_json(const Node& node) {
                   {"address", to_string(device.address)},
                   {"id", to_string(device.id)},
                   {"subsystem", to_string(device.subsystem)},
-                  {"class", device.pci_class},
+                  {"class", fmt::format("{:04x}", device.pci_class)},
                   {"name", or_null(device.name)},
                   {"os_names", device.os_names},
                   {"size_bytes", or_null(device.size_bytes)},

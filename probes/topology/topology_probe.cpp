@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <stdexcept>
 
 #include "probes/harness/probe.h"
 #include "probes/node/discover.h"
@@ -28,6 +29,9 @@ void plan(Plan& plan) {
   DiscoverOptions discover_options;
   const std::filesystem::path from = plan.option("from");
   if (!from.empty()) discover_options.xml = from;
+  if (!from.empty() && plan.flag("imds")) {
+    throw std::invalid_argument("--imds asks about this machine, so it does not go with --from");
+  }
   const Node node = discover(discover_options);
   plan_topology(plan, node);
 
