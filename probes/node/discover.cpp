@@ -164,24 +164,8 @@ std::vector<NumaNode> numa_nodes_of(hwloc_topology_t topology, const std::vector
 
 // ---- PCI
 
-<<<<<<< HEAD
-/// The nearest NUMA node that has CPUs, if the place where an I/O object hangs decides it.
-=======
-DeviceKind kind_of(const PciId& id, std::uint16_t pci_class) {
-  constexpr std::uint16_t nvidia = 0x10de, amazon = 0x1d0f;
-  const unsigned base_class = pci_class >> 8;
-  if (id.vendor == nvidia && base_class == 0x03) return DeviceKind::gpu;
-  if (id.vendor == nvidia && pci_class == 0x0680) return DeviceKind::nvswitch;
-  if (id.vendor == amazon && (id.device & 0xfff0) == 0xefa0) return DeviceKind::efa;
-  if (id.vendor == amazon && id.device == 0x8061) return DeviceKind::ebs;
-  if (pci_class == 0x0108) return DeviceKind::nvme;
-  if (base_class == 0x02) return DeviceKind::nic;
-  return DeviceKind::other;
-}
-
 /// The NUMA node that is near an I/O object: of the part of the machine where it hangs, that node
 /// must hold all CPUs.
->>>>>>> 19c3f12 (topology: baselines of p4d, p5 and p5en, and described machines to try them on)
 std::optional<unsigned> numa_node_near(hwloc_obj_t place, const std::vector<NumaNode>& nodes) {
   const CpuList cpus = indices_of(place->cpuset);
   for (const NumaNode& node : nodes) {
