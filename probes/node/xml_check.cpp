@@ -46,12 +46,16 @@ class TagWalk {
 
   bool starts(std::string_view prefix) const { return text_.substr(at_).starts_with(prefix); }
 
-  std::size_t line() const {
-    return 1 + static_cast<std::size_t>(std::count(
-                   text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n'));
+  /// Of the place where the walk is; counted on from the last time.
+  std::size_t line() {
+    const auto begin = text_.begin();
+    line_ += static_cast<std::size_t>(std::count(begin + static_cast<std::ptrdiff_t>(counted_),
+                                                 begin + static_cast<std::ptrdiff_t>(at_), '\n'));
+    counted_ = at_;
+    return line_;
   }
 
-  [[noreturn]] void fail(const std::string& what) const {
+  [[noreturn]] void fail(const std::string& what) {
     throw FileError(file_, line(), "", "no well-formed XML: " + what);
   }
 
@@ -96,6 +100,8 @@ class TagWalk {
   const std::filesystem::path& file_;
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t counted_ = 0;  ///< up to here the lines are counted
+  std::size_t line_ = 1;
   std::vector<Element> open_;
 };
 
