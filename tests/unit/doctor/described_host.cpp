@@ -1,17 +1,11 @@
 #include "tests/unit/doctor/described_host.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <fstream>
 
 namespace plumbline {
 namespace fs = std::filesystem;
 
 DescribedHost::DescribedHost() {
-  std::string folder = (fs::temp_directory_path() / "plumbline-host-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for a host");
-  root_ = folder;
   file("sys/devices/system/cpu/online", "0-191\n");
   file("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
   file("sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "performance\n");
@@ -28,22 +22,15 @@ DescribedHost::DescribedHost() {
   file("proc/sys/kernel/numa_balancing", "0\n");
   file("proc/sys/kernel/perf_event_paranoid", "2\n");
   file("proc/sys/kernel/osrelease", "6.8.0-1024-aws\n");
-  fs::create_directories(root_ / "run/systemd/system");
+  fs::create_directories(folder_ / "run/systemd/system");
   limits("8388608", "65536");
 }
 
-DescribedHost::~DescribedHost() {
-  std::error_code none;
-  fs::remove_all(root_, none);
-}
-
 void DescribedHost::file(const std::string& relative, const std::string& text) {
-  const fs::path path = root_ / relative;
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
+  write_file(folder_ / relative, text);
 }
 
-void DescribedHost::remove(const std::string& relative) { fs::remove_all(root_ / relative); }
+void DescribedHost::remove(const std::string& relative) { fs::remove_all(folder_ / relative); }
 
 void DescribedHost::pci(unsigned vendor, unsigned device, unsigned pci_class, unsigned count,
                         const std::string& driver) {
@@ -53,7 +40,7 @@ void DescribedHost::pci(unsigned vendor, unsigned device, unsigned pci_class, un
     file(function + "device", fmt::format("0x{:04x}\n", device));
     file(function + "class", fmt::format("0x{:06x}\n", pci_class));
     if (!driver.empty()) {
-      fs::create_symlink("../../../bus/pci/drivers/" + driver, root_ / (function + "driver"));
+      fs::create_symlink("../../../bus/pci/drivers/" + driver, folder_ / (function + "driver"));
     }
   }
 }

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/unit/schema/scratch_folder.h"
+
 namespace plumbline {
 
 /// A host written out as the files that the doctor reads, in a folder of its own that goes when the
@@ -10,11 +12,8 @@ namespace plumbline {
 class DescribedHost {
  public:
   DescribedHost();
-  DescribedHost(const DescribedHost&) = delete;
-  DescribedHost& operator=(const DescribedHost&) = delete;
-  ~DescribedHost();
 
-  const std::filesystem::path& root() const { return root_; }
+  const std::filesystem::path& root() const { return folder_.path(); }
 
   /// Writes a file below the root, with the folders above it.
   void file(const std::string& relative, const std::string& text);
@@ -32,7 +31,7 @@ class DescribedHost {
   void becomes_p5();
 
  private:
-  std::filesystem::path root_;
+  ScratchFolder folder_;
   unsigned buses_ = 0;
 };
 
