@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "probes/doctor/checks.h"
+#include "results/schema/params.h"
 
 namespace plumbline {
 namespace {
@@ -22,9 +23,7 @@ fs::path nearest_folder(fs::path path) {
   return path;
 }
 
-}  // namespace
-
-Checks results_checks(const Host&, const fs::path& results) {
+Check room_check(const fs::path& results) {
   const fs::path folder = nearest_folder(results);
   Check check{group, "room", State::ok, "", "", ""};
   std::error_code error;
@@ -42,7 +41,38 @@ Checks results_checks(const Host&, const fs::path& results) {
     check.why = "a full disk ends a run";
     check.mend = "give another folder: --results DIR, or remove old runs below it";
   }
-  return {check};
+  return check;
+}
+
+/// The runner holds a lock in one of these and writes "pid=...;since=...;run=..." into it, which it
+/// takes out at its end.
+constexpr const char* lock_files[] = {"run/lock/plumbline.lock", "tmp/plumbline.lock"};
+
+Check lock_check(const Host& host) {
+  Check check{group, "lock", State::ok, "free: no run is going on", "", ""};
+  for (const char* file : lock_files) {
+    const auto holder = parse_params(host.text(file).value_or(""));
+    if (!holder || !holder->contains("pid")) continue;
+    const std::string& pid = holder->at("pid");
+    const std::string run = holder->contains("run") ? holder->at("run") : "";
+    check.state = State::note;
+    if (host.exists("proc/" + pid)) {
+      check.found = fmt::format("a run is going on: process {}, {}", pid, run);
+      check.why = "two runs at once would measure each other, so a second one is refused";
+      check.mend = "wait for it, or stop it: kill " + pid;
+    } else {
+      check.found = fmt::format("free; the last run was killed (process {})", pid);
+      check.why = "its rows are kept, but it is not finished";
+      check.mend = "plumbline resume " + run;
+    }
+  }
+  return check;
+}
+
+}  // namespace
+
+Checks results_checks(const Host& host, const fs::path& results) {
+  return {room_check(results), lock_check(host)};
 }
 
 }  // namespace plumbline

@@ -233,6 +233,20 @@ TEST(Doctor, AResultsFolderThatIsNotThereYet) {
   EXPECT_THAT(room.found, HasSubstr("GB free in " + described.root().string()));
 }
 
+TEST(Doctor, ARunThatIsGoingOnAndOneThatWasKilled) {
+  DescribedHost described;
+  const Host host(described.root());
+  EXPECT_THAT(named(results_checks(host, "/tmp"), "lock"), is(State::ok));
+  described.file("run/lock/plumbline.lock",
+                 "pid=4711;since=2026-11-24T10:33:35.123Z;run=/results/runs/a\n");
+  EXPECT_THAT(named(results_checks(host, "/tmp"), "lock"),
+              AllOf(is(State::note), found("was killed (process 4711)"),
+                    mend("plumbline resume /results/runs/a"), explains_itself));
+  described.file("proc/4711/comm", "plumbline\n");
+  EXPECT_THAT(named(results_checks(host, "/tmp"), "lock"),
+              AllOf(is(State::note), found("a run is going on: process 4711"), explains_itself));
+}
+
 TEST(Doctor, CountsCpus) {
   EXPECT_EQ(count_cpus("0-3,8,10-11"), 7u);
   EXPECT_EQ(count_cpus("0"), 1u);
