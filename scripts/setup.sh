@@ -69,9 +69,9 @@ installed() {
 # Of the packages of a group: those that are not installed.
 missing() {
   local line
-  while read -r line; do
+  listed "$1" | while read -r line; do
     installed "${line%%|*}" || printf '%s\n' "$line"
-  done < <(listed "$1")
+  done
 }
 
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
@@ -80,9 +80,11 @@ command -v dpkg-query >/dev/null && command -v apt-get >/dev/null ||
 
 needed=() wanted=()
 for group in $groups; do
-  while IFS='|' read -r name what; do
-    if [[ $group == part ]]; then wanted+=("$name|$what"); else needed+=("$name|$what"); fi
-  done < <(missing "$group")
+  mapfile -t entries <<<"$(missing "$group")"
+  for entry in "${entries[@]}"; do
+    if [[ -z $entry ]]; then continue; fi
+    if [[ $group == part ]]; then wanted+=("$entry"); else needed+=("$entry"); fi
+  done
 done
 
 if [[ $check == yes ]]; then

@@ -216,7 +216,8 @@ TEST(Doctor, ALibraryOfTheHostAndItsVersion) {
 }
 
 TEST(Doctor, AnOverriddenLibrary) {
-  const Host host;
+  const DescribedHost described;
+  const Host host(described.root());
   EXPECT_THAT(named(library_checks(host, {{"libcuda", VERSIONED_LIBRARY}}), "libcuda.so.1"),
               AllOf(is(State::ok), found("CUDA 12.8, driver")));
   EXPECT_THAT(named(library_checks(host, {{"libcuda", "/nowhere/libcuda.so.1"}}), "libcuda.so.1"),
