@@ -302,6 +302,21 @@ class RecordReader {
   Reader reader_;
 };
 
+/// A text in memory.
+class TextBytes final : public io::ByteSourceBase {
+ public:
+  explicit TextBytes(std::string text) : text_(std::move(text)) {}
+  int read(char* buffer, int size) override {
+    const std::size_t count = text_.copy(buffer, static_cast<std::size_t>(size), position_);
+    position_ += count;
+    return static_cast<int>(count);
+  }
+
+ private:
+  std::string text_;
+  std::size_t position_ = 0;
+};
+
 /// A file's whole lines; a cut last line is kept apart.
 class WholeLines final : public io::ByteSourceBase {
  public:
@@ -342,12 +357,23 @@ ReadReport read_csv(const std::filesystem::path& file,
   return report;
 }
 
+template <class Record>
+Record csv_record(std::string_view line) {
+  std::string text = csv_header<Record>();
+  text += line;
+  RecordReader<Record> reader("line", std::make_unique<TextBytes>(std::move(text)));
+  Record record;
+  if (!reader.next(record)) throw FileError("line", 0, "", "is empty; expected a row");
+  return record;
+}
+
 /// Stands once in the .cpp file of each table.
 #define PLUMBLINE_DEFINE_TABLE(Record)                                                      \
   template ReadReport read_csv<Record>(const std::filesystem::path&,                        \
                                        const std::function<void(const Record&)>&, BadRows); \
   template std::string csv_header<Record>();                                                \
   template std::string csv_line<Record>(const Record&);                                     \
+  template Record csv_record<Record>(std::string_view);                                     \
   template std::vector<std::string> csv_columns<Record>();
 
 }  // namespace plumbline

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/schema/append_file.h"
@@ -51,6 +52,10 @@ template <class Record>
 std::string csv_header();
 template <class Record>
 std::string csv_line(const Record& record);
+
+/// The inverse of csv_line(), with or without the line end. Throws FileError.
+template <class Record>
+Record csv_record(std::string_view line);
 
 /// The names of a table's columns, in order.
 template <class Record>

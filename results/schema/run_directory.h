@@ -34,6 +34,7 @@ class RunDirectory {
   std::filesystem::path devices() const { return path_ / "devices.csv"; }
   std::filesystem::path context() const { return path_ / "context.csv"; }
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
+  std::filesystem::path suite() const { return path_ / "suite.toml"; }  ///< as it was at the start
   std::filesystem::path logs() const { return path_ / "logs"; }
   std::filesystem::path findings() const { return path_ / "findings.csv"; }
   std::filesystem::path nodes() const { return path_ / "nodes.csv"; }
