@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "results/schema/exit_code.h"
+#include "results/schema/file_error.h"
+#include "suites/description/nearest_name.h"
+#include "suites/verbs/session.h"
+#include "suites/verbs/verb.h"
+
+namespace plumbline {
+namespace {
+
+/// What can be asked of `retry --only`.
+enum class Retried { failed, missing };
+constexpr auto retried_names = names_of<Retried>("failed", "missing");
+
+Retried kind_of(const TaskState& state) {
+  const bool missing = !state.outcome || *state.outcome == TaskOutcome::skipped;
+  return missing ? Retried::missing : Retried::failed;
+}
+
+/// A run as it was left, if it can be continued on this host.
+RunRecord open_here(const std::string& name, const std::string& results) {
+  RunRecord record = RunRecord::open(find_run(name, results));
+  const std::string own = identify_host().host;
+  if (record.order().machine != own) {
+    throw FileError(
+        record.directory().path().string(), 0, "",
+        "was made on " + record.order().machine + ", and this is " + own + ": continue it there");
+  }
+  return record;
+}
+
+}  // namespace
+
+int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tree) {
+  SessionOptions options;
+  std::string run;
+  CLI::App app(
+      "Continue a run that was interrupted or killed. Every row that it has stays, no case "
+      "is measured twice; tasks that failed by themselves stay failed (plumbline retry).",
+      "plumbline resume");
+  app.add_option("run", run, "The run's folder, or its name; by default the newest run");
+  options.add_to(app);
+  app.footer("\nExit: as the run itself would have ended.");
+  if (const auto code = parse(app, arguments)) return *code;
+  Session session(options, tree, command_line("resume", arguments));
+  RunRecord record = open_here(run, options.results);
+  take_up_again(record, session.progress());
+  session.begin(record);
+  return session.finish(record);
+}
+
+int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tree) {
+  SessionOptions options;
+  std::string run, step;
+  std::vector<std::string> only = {"failed", "missing"};
+  CLI::App app(
+      "Run again what failed or was not run, as a further attempt. The rows of all attempts "
+      "are kept.",
+      "plumbline retry");
+  app.add_option("run", run, "The run's folder, or its name; by default the newest run");
+  auto* only_option =
+      app.add_option("--only", only, "failed: ended badly; missing: not started or not finished")
+          ->delimiter(',')
+          ->check(CLI::IsMember(
+              std::vector<std::string>(retried_names.words.begin(), retried_names.words.end())))
+          ->capture_default_str();
+  app.add_option("--step", step, "All tasks of this step, however they ended")
+      ->excludes(only_option);
+  options.add_to(app);
+  app.footer("\nExit: as the run itself would have ended.");
+  if (const auto code = parse(app, arguments)) return *code;
+  Session session(options, tree, command_line("retry", arguments));
+  RunRecord record = open_here(run, options.results);
+  if (!step.empty()) {
+    std::vector<std::string> steps;
+    for (const Step& known : record.suite().steps) steps.push_back(known.name);
+    if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
+      throw FileError(record.directory().suite().string(), 0, "step",
+                      "there is no step \"" + step + "\"" + did_you_mean(step, steps));
+    }
+  }
+  take_up_again(record, session.progress());
+  const std::size_t count = plan_retries(record, [&](const TaskState& state) {
+    if (!step.empty()) return state.task.step == step;
+    if (state.outcome == TaskOutcome::ok) return false;
+    return std::find(only.begin(), only.end(), retried_names[kind_of(state)]) != only.end();
+  });
+  session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));
+  session.begin(record);
+  return session.finish(record);
+}
+
+}  // namespace plumbline

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "results/schema/install_tree.h"
+#include "suites/acceptance/accept.h"
+#include "suites/running/host_lock.h"
+
+namespace plumbline {
+
+/// What the verbs that run tasks have in common on their command lines.
+struct SessionOptions {
+  std::string results = "results";
+  std::string lock_file;  ///< empty: host_lock_file()
+  bool quiet = false;
+  bool quiet_if_ok = false;  ///< one paragraph at the end, and only if not all is well
+
+  void add_to(CLI::App& app);
+};
+
+/// This process as the one that measures on this host: it holds the host's lock, counts signals and
+/// shows how the run goes. Made first, since signals and the lock come before everything else.
+class Session {
+ public:
+  Session(const SessionOptions& options, const InstallTree& tree, std::string command);
+
+  /// Says what was left unfinished by a killed run, unless that is `folder`.
+  void begin(RunRecord& record);
+
+  /// Runs a record to its end or to its verdict and says how it ended. Returns the exit code.
+  int finish(RunRecord& record);
+
+  Interruption& interruption() { return interruption_; }
+  Progress& progress() { return *progress_; }
+  const std::string& command() const { return command_; }
+
+ private:
+  int measure(RunRecord& record);
+  void ask_for_times(const RunRecord& record);
+
+  SessionOptions options_;
+  InstallTree tree_;
+  std::string command_;
+  Interruption interruption_;
+  HostLock lock_;
+  std::unique_ptr<Progress> progress_;
+  Runner runner_;
+};
+
+/// This host under the name and type that the command line gives it, or its own.
+HostIdentity this_host(const std::string& host, const std::string& instance_type);
+
+/// The command line as typed.
+std::string command_line(const std::string& verb, const std::vector<std::string>& arguments);
+
+}  // namespace plumbline
