@@ -1,0 +1,80 @@
+// Judges the rows of the quick probe by the names of their subjects, with the command line, the
+// files and the exit codes of plumbline-report.
+//
+//   bad      FAIL, beyond doubt
+//   slow     FAIL by a hair until it has 3 runs, then PASS
+//   shaky    INCONCLUSIVE for ever
+//   others   PASS
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+#include "results/schema/exit_code.h"
+#include "results/schema/finding.h"
+#include "results/schema/run_directory.h"
+
+namespace {
+
+using namespace plumbline;
+
+Finding judge(const Measurement& row, std::uint64_t runs) {
+  Finding finding;
+  finding.host = row.host;
+  finding.instance_type = row.instance_type;
+  finding.probe = row.probe;
+  finding.case_name = row.case_name;
+  finding.metric = row.metric;
+  finding.subject = row.subject;
+  finding.runs = runs;
+  finding.verdict = Verdict::pass;
+  if (row.subject == "bad") finding.verdict = Verdict::fail;
+  if (row.subject == "slow" && runs < 3) finding.verdict = Verdict::fail;
+  if (row.subject == "shaky") finding.verdict = Verdict::inconclusive;
+  finding.remeasure = finding.verdict != Verdict::pass && row.subject != "bad" && runs < 12;
+  finding.sentence = row.subject + " is what its name says";
+  return finding;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string folder, results, html;
+  std::vector<std::string> baselines;
+  bool no_html = false, quiet = false;
+  CLI::App app("Judge runs and write the report");
+  app.add_option("runs", folder)->required();
+  app.add_option("--results", results);
+  app.add_option("--baselines", baselines);
+  app.add_option("--html", html);
+  app.add_flag("--no-html", no_html);
+  app.add_flag("--quiet", quiet);
+  CLI11_PARSE(app, argc, argv);
+
+  const auto run = RunDirectory::open(folder);
+  std::map<std::string, std::pair<Measurement, std::uint64_t>> series;
+  bool failed_rows = false;
+  for (const Measurement& row : read_all<Measurement>(run.measurements())) {
+    if (row.outcome == Outcome::failed) failed_rows = true;
+    if (row.outcome != Outcome::ok || row.case_name.empty()) continue;
+    auto& [last, runs] = series[series_key(row)];
+    last = row;
+    ++runs;
+  }
+  std::vector<Finding> findings;
+  Verdict worst = Verdict::pass;
+  for (const auto& [key, found] : series) {
+    findings.push_back(judge(found.first, found.second));
+    worst = std::max(worst, findings.back().verdict);
+  }
+  std::filesystem::remove(run.findings());
+  CsvAppender<Finding>(run.findings()).append(findings);
+  if (!html.empty()) std::ofstream(html) << "<!doctype html>\n";
+  const int code = worst == Verdict::fail                          ? exit_rejected
+                   : worst == Verdict::inconclusive || failed_rows ? exit_incomplete
+                                                                   : exit_ok;
+  if (!quiet) std::cout << "the stand-in's verdict: " << code << '\n';
+  return code;
+}
