@@ -349,6 +349,7 @@ ReadReport read_csv(const std::filesystem::path& file,
     } catch (const FileError& error) {
       if (bad_rows == BadRows::refuse) throw;
       report.bad_rows.emplace_back(error.what());
+      report.bad_lines.push_back(reader.line());
       continue;
     }
     ++report.records;

@@ -18,8 +18,9 @@ inline constexpr unsigned schema_version = 1;
 /// What reading a table found beside its records.
 struct ReadReport {
   std::size_t records = 0;
-  std::string torn_line;              ///< a last line without its end: its writer was killed
-  std::vector<std::string> bad_rows;  ///< "file:line: column: ...", with BadRows::collect only
+  std::string torn_line;               ///< a last line without its end: its writer was killed
+  std::vector<std::string> bad_rows;   ///< "file:line: column: ...", with BadRows::collect only
+  std::vector<std::size_t> bad_lines;  ///< their line numbers; every other line is one record
 };
 
 enum class BadRows {
