@@ -40,6 +40,13 @@ void Fleet::add(const NodeEvaluation& node) {
   }
 }
 
+void Fleet::leave_incomplete(NodeVerdict& node, const std::string& reason) {
+  if (node.outcome != NodeOutcome::accept) return;
+  plumbline::leave_incomplete(node, reason);
+  --accepted;
+  ++incomplete;
+}
+
 std::vector<Suspect> Fleet::suspects() const {
   std::vector<Suspect> found;
   for (const auto& [family, tally] : families_) {

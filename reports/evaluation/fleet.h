@@ -31,6 +31,8 @@ class Fleet {
   void add(const NodeEvaluation& node);
   /// Something outside the nodes leaves the whole incomplete: unreadable rows, no nodes at all.
   void leave_incomplete() { incomplete_outside_ = true; }
+  /// Takes back that a node that was added is accepted.
+  void leave_incomplete(NodeVerdict& node, const std::string& reason);
 
   std::uint64_t nodes() const { return accepted + rejected + incomplete; }
   std::vector<Suspect> suspects() const;

@@ -59,7 +59,10 @@ std::string quantity(double value, const std::string& unit) {
 std::string percent(double relative) {
   const double value = relative * 100;
   if (std::abs(value) < 0.005) return "0 %";
-  return std::abs(value) < 10 ? fmt::format("{:.2g} %", value) : fmt::format("{:.1f} %", value);
+  std::string text = fmt::format("{:.1f}", value);
+  if (std::abs(value) < 1) text = fmt::format("{:.2g}", value);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text + " %";
 }
 
 std::string counted(std::size_t count, const char* noun) {

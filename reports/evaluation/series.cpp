@@ -17,7 +17,7 @@ bool has_value(const Measurement& m) {
 }
 
 auto order(const Measurement& m) {
-  return std::tie(m.time, m.attempt, m.run, m.task, m.median, m.text, m.note);
+  return std::tie(m.time, m.attempt, m.run, m.task, m.median, m.text, m.note, m.provenance);
 }
 
 bool same_row(const Measurement& a, const Measurement& b) {

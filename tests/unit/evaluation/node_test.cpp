@@ -206,7 +206,7 @@ TEST(Node, ContextIsShownAndDecidesNothing) {
   const auto result = judge({triad(50), gpus(8)}, {context, expected_gpus()});
   EXPECT_EQ(result.verdict.fail, 0U);
   EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
-  EXPECT_THAT(result.findings[0].sentence, HasSubstr("50.0 % below 100 GB/s"));
+  EXPECT_THAT(result.findings[0].sentence, HasSubstr("50 % below 100 GB/s"));
 }
 
 TEST(Node, TheOrderOfTheRowsDoesNotMatter) {

@@ -8,7 +8,7 @@ namespace {
 Measurement row(const std::string& metric) {
   Measurement m;
   m.run = "20261124T100000Z_acceptance";
-  m.time = WallTime(std::chrono::hours(10));
+  m.time = parse_time("2026-11-24T10:00:00.000Z").value();
   m.host = node_a.host;
   m.instance_type = node_a.instance_type;
   m.probe = metric.substr(0, metric.find('.'));
