@@ -1,0 +1,151 @@
+#include "reports/formats/explanation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <unordered_map>
+
+#include "reports/evaluation/noise.h"
+#include "reports/evaluation/sentence.h"
+#include "reports/evaluation/series.h"
+#include "reports/evaluation/timed_rule.h"
+#include "reports/formats/repeat_command.h"
+#include "reports/statistics/order_interval.h"
+
+namespace plumbline {
+namespace {
+
+struct RuleText {
+  std::string_view rule;
+  std::string_view text;
+};
+
+constexpr std::array rule_texts = {
+    RuleText{"timed",
+             "The median of all runs is judged by its interval: FAIL if the whole interval lies "
+             "beyond a limit, PASS if it lies within, WARN if it lies within but beyond 0.6 of the "
+             "tolerance, otherwise INCONCLUSIVE."},
+    RuleText{"exact", "Every run must say exactly what is expected, or lie within its tolerance."},
+    RuleText{"ceiling",
+             "A value above the physical limit is an error of measurement, never a pass."},
+    RuleText{"unit", "A value is compared only in the unit of the baseline."},
+    RuleText{"direction", "The row and the baseline must agree on what is better."},
+    RuleText{"transport", "The baseline asks for a transport, and the row must have used it."},
+    RuleText{"provenance", "Simulated and measured rows are never judged together."},
+    RuleText{"instance type", "The node must be of the type that the manifest says."},
+    RuleText{"no rows",
+             "Every node of the manifest must have results: what was not measured is not "
+             "accepted."},
+    RuleText{"expected subject",
+             "The baseline expects this subject, and no row has a value of it: "
+             "what was not measured is not accepted."},
+    RuleText{"failed", "A measurement that failed and did not succeed later is not accepted."},
+    RuleText{"failed before", "A measurement that failed before it succeeded is worth a look."},
+    RuleText{"task",
+             "A task that crashed, hung or could not start must succeed before its node can "
+             "be accepted."},
+    RuleText{"no value", "Zero and negative values are no measurements."},
+    RuleText{"context", "The baseline names this value for comparison only; it decides nothing."},
+    RuleText{"nothing expected", "No baseline row answers this one, so nothing is decided."},
+    RuleText{"not in the manifest", "Only nodes of the manifest are judged."},
+};
+
+std::string rule_text(const std::string& rule) {
+  for (const RuleText& entry : rule_texts) {
+    if (entry.rule == rule) return std::string(entry.text);
+  }
+  return rule;
+}
+
+std::string run_line(const Measurement& m) {
+  std::string text = fmt::format("  {}  {:<12} ", format_time(m.time), m.task);
+  if (m.outcome != Outcome::ok) return text + fmt::format("{}: {}\n", happened_to(m), reason_of(m));
+  if (!m.median) return text + '"' + m.text + "\"\n";
+  text += quantity(*m.median, m.unit);
+  if (m.ci_low && m.ci_high) {
+    text += fmt::format("  ({} to {}, {})", quantity(*m.ci_low, ""), quantity(*m.ci_high, ""),
+                        counted(m.samples, "sample"));
+  }
+  if (m.spread) text += fmt::format("  spread {}", percent(*m.spread));
+  for (const std::string& flag : m.flags) text += "  " + flag;
+  return text + '\n';
+}
+
+/// The arithmetic of the timed rule, from the interval that it used.
+std::string arithmetic(const Finding& f) {
+  if (!f.value || !f.ci_high || *f.value <= 0 || f.runs == 0) return {};
+  const double h = std::log(*f.ci_high / *f.value);
+  const double c = f.runs >= 3 ? rule::median_of_runs : 1;
+  const double sigma = h * std::sqrt(static_cast<double>(f.runs)) / (verdict_z() * c);
+  std::string text = fmt::format(
+      "  median of {}: {}\n"
+      "  noise of one run, from run to run and within: {}\n"
+      "  interval: {:.3f} * {} * {} / sqrt({}) = {}: {} to {}\n",
+      counted(f.runs, "run"), quantity(*f.value, f.unit), percent(sigma), verdict_z(), c,
+      percent(sigma), f.runs, percent(h), quantity(*f.ci_low, ""), quantity(*f.ci_high, f.unit));
+  if (f.resolution) {
+    text +=
+        fmt::format("  after {} runs it would be {}\n", rule::looks.back(), percent(*f.resolution));
+  }
+  return text;
+}
+
+std::string spread_of_runs(std::span<const Measurement> rows) {
+  std::vector<double> values;
+  for (const Measurement& m : rows) {
+    if (m.outcome == Outcome::ok && m.median) values.push_back(*m.median);
+  }
+  const auto interval = median_interval(values, 0.95);
+  if (!interval) return {};
+  return fmt::format("  whatever their distribution, 95 % sure: {} to {}\n",
+                     quantity(interval->low, ""), quantity(interval->high, ""));
+}
+
+std::string limits(const Finding& f) {
+  std::string text = "  expected " + f.expected;
+  if (f.unit != "text" && f.unit != "count") text += ' ' + f.unit;
+  if (f.low) text += fmt::format(", at least {}", quantity(*f.low, f.unit));
+  if (f.high) text += fmt::format(", at most {}", quantity(*f.high, f.unit));
+  return text + fmt::format("\n  because: {}: {}\n", f.basis, f.source);
+}
+
+}  // namespace
+
+std::vector<std::vector<Measurement>> rows_behind(std::span<const Finding> findings,
+                                                  const RunDirectory& run) {
+  std::unordered_map<std::string, std::size_t> index;
+  for (std::size_t i = 0; i < findings.size(); ++i) index.emplace(findings[i].id, i);
+  std::vector<std::vector<Measurement>> rows(findings.size());
+  if (!std::filesystem::exists(run.measurements())) return rows;
+  read_csv<Measurement>(
+      run.measurements(),
+      [&](const Measurement& m) {
+        const auto found = index.find(finding_id(series_key(m)));
+        if (found != index.end()) rows[found->second].push_back(m);
+      },
+      BadRows::collect);
+  for (auto& of_finding : rows) {
+    std::stable_sort(of_finding.begin(), of_finding.end(),
+                     [](const Measurement& a, const Measurement& b) { return a.time < b.time; });
+  }
+  return rows;
+}
+
+std::string explanation(const Finding& f, std::span<const Measurement> rows) {
+  std::string text =
+      fmt::format("{}  {}  on {} ({})\n{}\n\nrule: {}\n  {}\n", f.id, verdict_names[f.verdict],
+                  f.host, f.instance_type, f.sentence, f.rule, rule_text(f.rule));
+  if (f.provenance == Provenance::simulated) text += "  the rows are SIMULATED\n";
+  if (!rows.empty()) text += "\nmeasured:\n";
+  for (const Measurement& m : rows) text += run_line(m);
+  text += arithmetic(f) + spread_of_runs(rows);
+  if (!f.expected.empty()) text += "\nexpected:\n" + limits(f);
+  if (f.remeasure) text += "\nmore runs can change this verdict\n";
+  const std::string command = repeat_command(f);
+  if (!command.empty()) text += fmt::format("\nrepeat it on {}:\n  {}\n", f.host, command);
+  return text;
+}
+
+}  // namespace plumbline

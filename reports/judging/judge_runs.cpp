@@ -1,0 +1,132 @@
+#include "reports/judging/judge_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "reports/evaluation/sentence.h"
+#include "reports/judging/run_files.h"
+#include "results/schema/host_order.h"
+
+namespace plumbline {
+namespace {
+
+/// Goes through the hosts that have rows and the nodes that should have some, both by name.
+class Judge {
+ public:
+  Judge(BaselineStore& baselines, const EachHost& each, Judgement& judgement, bool any_host)
+      : baselines_(baselines), each_(each), judgement_(judgement), any_host_(any_host) {}
+
+  void host(const std::string& name, std::span<const Measurement> rows) {
+    silent_nodes_before(&name);
+    const bool is_next = next_ < judgement_.manifest.size() && manifest(next_).host == name;
+    if (any_host_) {
+      judgement_.manifest.push_back({name, rows.front().instance_type, "", "", "", "", "", ""});
+    } else if (!is_next) {
+      stray(name, rows);
+      return;
+    }
+    judge(manifest(next_++), rows);
+  }
+
+  void silent_nodes_before(const std::string* name) {
+    if (any_host_) return;
+    while (next_ < judgement_.manifest.size() &&
+           (name == nullptr || manifest(next_).host < *name)) {
+      judge(manifest(next_++), {});
+    }
+  }
+
+ private:
+  const ManifestEntry& manifest(std::size_t i) const { return judgement_.manifest[i]; }
+
+  void judge(const ManifestEntry& node, std::span<const Measurement> rows) {
+    const std::string& type =
+        node.instance_type.empty() && !rows.empty() ? rows.front().instance_type
+                                                    : node.instance_type;
+    const Expectations& expectations = baselines_.of_type(type);
+    if (expectations.empty()) without_baseline_.insert(type);
+    NodeEvaluation evaluation = evaluate_node(node, rows, expectations);
+    if (any_host_) leave_incomplete(evaluation.verdict, "there is no manifest of the nodes that "
+                                                        "should be there");
+    judgement_.fleet.add(evaluation);
+    judgement_.nodes.push_back(evaluation.verdict);
+    judgement_.types_without_baseline.assign(without_baseline_.begin(), without_baseline_.end());
+    each_(evaluation, rows);
+  }
+
+  void stray(const std::string& name, std::span<const Measurement> rows) {
+    NodeEvaluation evaluation;
+    evaluation.findings.push_back(stray_host(name, rows));
+    judgement_.notes.push_back(evaluation.findings.front().sentence);
+    each_(evaluation, rows);
+  }
+
+  BaselineStore& baselines_;
+  const EachHost& each_;
+  Judgement& judgement_;
+  const bool any_host_;
+  std::size_t next_ = 0;
+  std::set<std::string> without_baseline_;
+};
+
+void leave_all_incomplete(Judgement& judgement, const std::string& reason) {
+  judgement.fleet.leave_incomplete();
+  for (NodeVerdict& node : judgement.nodes) judgement.fleet.leave_incomplete(node, reason);
+}
+
+/// A row that cannot be read leaves the node incomplete that it is of; where that is unknown, the
+/// whole.
+void account_for_bad_rows(Judgement& judgement) {
+  if (judgement.bad_rows.empty()) return;
+  judgement.fleet.leave_incomplete();
+  std::map<std::string, std::string> by_host;
+  const auto hosts = hosts_of_bad_rows(judgement.bad_rows);
+  for (std::size_t i = 0; i < hosts.size(); ++i) by_host.emplace(hosts[i], judgement.bad_rows[i]);
+  for (NodeVerdict& node : judgement.nodes) {
+    const auto bad = judgement.nodes.size() == 1 ? by_host.begin() : by_host.find(node.host);
+    if (bad != by_host.end()) {
+      judgement.fleet.leave_incomplete(node, "a row cannot be read: " + bad->second);
+    }
+  }
+}
+
+void account_for_unfinished_tasks(std::span<const RunDirectory> runs, Judgement& judgement) {
+  for (const RunDirectory& run : runs) {
+    const auto tasks = unfinished_tasks(run);
+    if (tasks.empty()) continue;
+    const std::string note =
+        fmt::format("{} of {} did not end ({}): go on with `plumbline resume {}`",
+                    counted(tasks.size(), "task"), run.name(), fmt::join(tasks, ", "), run.name());
+    judgement.notes.push_back(note);
+    leave_all_incomplete(judgement, note);
+  }
+}
+
+}  // namespace
+
+Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
+                     const EachHost& each) {
+  Judgement judgement;
+  Denominator denominator = read_manifests(runs);
+  judgement.manifest = std::move(denominator.nodes);
+  judgement.manifest_sources = std::move(denominator.sources);
+  judgement.notes = std::move(denominator.notes);
+  Judge judge(baselines, each, judgement, judgement.manifest_sources.empty());
+  const auto files = measurement_files(runs);
+  const HostOrderReport report = read_by_host(
+      files, [&](const std::string& host, std::span<const Measurement> rows) {
+        judge.host(host, rows);
+      });
+  judge.silent_nodes_before(nullptr);
+  judgement.rows = report.rows;
+  judgement.torn_lines = report.torn_lines;
+  judgement.bad_rows = report.bad_rows;
+  account_for_bad_rows(judgement);
+  account_for_unfinished_tasks(runs, judgement);
+  return judgement;
+}
+
+}  // namespace plumbline

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reports/baselines/baseline_store.h"
+#include "reports/evaluation/fleet.h"
+#include "results/schema/run_directory.h"
+
+namespace plumbline {
+
+/// What judging some runs together came to, beside the findings, which went to `each`.
+struct Judgement {
+  Fleet fleet;
+  Manifest manifest;
+  std::vector<std::string> manifest_sources;
+  std::vector<NodeVerdict> nodes;       ///< one for each node of the manifest
+  std::vector<std::string> notes;       ///< what a reader must know beside the findings
+  std::vector<std::string> types_without_baseline;
+  std::vector<std::string> torn_lines;  ///< "file: the cut line"
+  std::vector<std::string> bad_rows;    ///< "file:line: column: what is wrong"
+  std::size_t rows = 0;
+};
+
+/// Called for each host, nodes of the manifest and strays, with its findings and the rows behind
+/// them; both are gone after the call.
+using EachHost = std::function<void(const NodeEvaluation&, std::span<const Measurement> rows)>;
+
+/// Judges all rows of some runs, one host at a time and in order of their names. Memory does not
+/// grow with the number of rows. Throws FileError for files that cannot be judged.
+Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
+                     const EachHost& each);
+
+}  // namespace plumbline

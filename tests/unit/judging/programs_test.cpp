@@ -1,0 +1,138 @@
+// The programs as a person or the runner uses them: arguments, files, exit codes.
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "results/schema/exit_code.h"
+#include "results/schema/finding.h"
+#include "tests/unit/judging/run_folder.h"
+
+namespace plumbline {
+namespace {
+
+using namespace testing;
+using ::testing::HasSubstr;
+
+class Programs : public ::testing::Test {
+ protected:
+  /// Runs bin/plumbline-<command>; its output, both streams, is in said_.
+  int run(const std::string& command) {
+    const auto output = results_.path() / "output.txt";
+    std::filesystem::create_directories(results_.path());
+    const std::string line = "cd '" + results_.path().parent_path().string() + "' && " +
+                             PLUMBLINE_BIN "/plumbline-" + command + " >'" + output.string() +
+                             "' 2>&1";
+    const int status = std::system(line.c_str());
+    said_ = read_file(output);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  std::vector<Finding> findings(const RunDirectory& run) const {
+    return read_all<Finding>(run.findings());
+  }
+
+  ResultsFolder results_;
+  std::string said_;
+};
+
+TEST_F(Programs, IncompleteThenLearnThenAccept) {
+  const RunDirectory first = results_.run("20261124T100000Z_acceptance", {triad(100), gpus(8)});
+  EXPECT_EQ(run("report"), exit_incomplete) << said_;
+  EXPECT_THAT(said_, HasSubstr("no baseline for type m7i.large"));
+  EXPECT_EQ(run("baseline learn 20261124T100000Z_acceptance"), exit_ok) << said_;
+  EXPECT_THAT(said_, HasSubstr("1 run: the run-to-run spread is a default"));
+  EXPECT_THAT(said_, HasSubstr("+ host_memory.triad of numa0>numa0: 100 GB/s"));
+  EXPECT_EQ(run("baseline check results/baselines/m7i.large.csv"), exit_ok) << said_;
+  EXPECT_EQ(run("baseline show m7i.large"), exit_ok) << said_;
+  EXPECT_THAT(said_, HasSubstr("fails below 77.5 GB/s (-22.5 %)"));
+  results_.run("20261124T110000Z_acceptance", {triad(97), gpus(8)});
+  EXPECT_EQ(run("report"), exit_ok) << said_;
+  EXPECT_THAT(said_, HasSubstr("ACCEPT  node-a"));
+  EXPECT_TRUE(std::filesystem::exists(first.report()));
+}
+
+TEST_F(Programs, ASlowMachineIsRejectedAndExplained) {
+  results_.baseline({expected_triad()});
+  const RunDirectory slow =
+      results_.run("20261124T100000Z_acceptance",
+                   {triad(70), again(triad(70), 1, 70.5), again(triad(70), 2, 69.5)});
+  EXPECT_EQ(run("report --no-html --quiet"), exit_rejected);
+  EXPECT_EQ(said_, "");
+  EXPECT_FALSE(std::filesystem::exists(slow.report()));
+  const auto all = findings(slow);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(read_all<NodeVerdict>(slow.nodes()).at(0).outcome, NodeOutcome::reject);
+  EXPECT_EQ(run("explain " + all[0].id), exit_ok) << said_;
+  EXPECT_THAT(said_, HasSubstr("is 30 % below 100 GB/s"));
+  EXPECT_THAT(said_, HasSubstr("interval: 3.481 * 1.2533 * "));
+  EXPECT_THAT(said_, HasSubstr("expected 100 GB/s, at least 95 GB/s\n  because: learned: a test"));
+  EXPECT_THAT(said_,
+              HasSubstr("plumbline probe host_memory --case 'host_memory.triad/numa0>numa0'"));
+  EXPECT_EQ(run("explain triad"), exit_ok) << said_;
+  EXPECT_EQ(run("explain nonsense"), exit_usage);
+}
+
+TEST_F(Programs, ARaisedBaselineFromTheCommandLine) {
+  results_.baseline({expected_triad()});
+  results_.run("20261124T100000Z_acceptance", {triad(100)});
+  EXPECT_EQ(run("report --no-html"), exit_ok) << said_;
+  Baseline raised = expected_triad();
+  raised.expected = "130";
+  write_table(results_.path() / "raised.csv", std::vector{raised});
+  EXPECT_EQ(run("report --no-html --baselines results/raised.csv"), exit_rejected) << said_;
+  EXPECT_THAT(said_, HasSubstr("is 23.1 % below 130 GB/s"));
+}
+
+TEST_F(Programs, LearnRefusesWhatIsNotSound) {
+  results_.baseline({expected_triad()});
+  results_.run("rejected", {triad(50)});
+  results_.run("failed", {triad(100), failed(gpus(8), "bus error")});
+  Measurement simulated = gpus(8);
+  simulated.provenance = Provenance::simulated;
+  results_.run("mixed", {triad(100), simulated});
+  EXPECT_EQ(run("baseline learn rejected"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("cannot be learned from: it is rejected: numa0>numa0"));
+  EXPECT_EQ(run("baseline learn failed"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("bus error"));
+  EXPECT_EQ(run("baseline learn mixed"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("simulated"));
+}
+
+TEST_F(Programs, LearnDryRunWritesNothing) {
+  results_.run("a", {triad(100)});
+  EXPECT_EQ(run("baseline learn a --dry-run"), exit_ok) << said_;
+  EXPECT_FALSE(std::filesystem::exists(results_.path() / "baselines"));
+}
+
+TEST_F(Programs, BaselineCheckListsAllErrors) {
+  Baseline bad = expected_triad();
+  bad.low = std::nullopt;
+  bad.source = "";
+  write_table(results_.path() / "bad.csv", std::vector{bad});
+  EXPECT_EQ(run("baseline check results/bad.csv"), exit_rejected);
+  EXPECT_THAT(said_, HasSubstr("bad.csv:2: low: is empty: nothing could fail this gate"));
+  EXPECT_THAT(said_, HasSubstr("bad.csv:2: source: is empty"));
+  EXPECT_THAT(said_, HasSubstr("2 errors"));
+}
+
+TEST_F(Programs, BaselineDiff) {
+  write_table(results_.path() / "a.csv", std::vector{expected_triad()});
+  Baseline other = expected_triad();
+  other.expected = "90";
+  write_table(results_.path() / "b.csv", std::vector{other});
+  EXPECT_EQ(run("baseline diff results/a.csv results/b.csv"), exit_ok);
+  EXPECT_THAT(said_, HasSubstr("100 GB/s -> 90 GB/s (-10 %)"));
+}
+
+TEST_F(Programs, UsageErrors) {
+  EXPECT_EQ(run("report nowhere"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("there is no such run"));
+  EXPECT_EQ(run("report --nonsense"), exit_usage);
+  EXPECT_EQ(run("baseline"), exit_usage);
+  EXPECT_EQ(run("report"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("holds no run yet"));
+}
+
+}  // namespace
+}  // namespace plumbline
