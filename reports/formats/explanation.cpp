@@ -11,7 +11,7 @@
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
-#include "reports/formats/repeat_command.h"
+#include "reports/judging/repeat_command.h"
 #include "reports/statistics/order_interval.h"
 
 namespace plumbline {

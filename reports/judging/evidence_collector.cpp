@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "reports/evaluation/series.h"
-#include "reports/formats/repeat_command.h"
+#include "reports/judging/repeat_command.h"
 #include "results/schema/file_error.h"
 #include "results/schema/journal.h"
 

@@ -23,6 +23,8 @@ constexpr std::string_view harness = "probes/harness";
 constexpr std::string_view evaluation = "reports/evaluation";
 constexpr std::string_view localisation = "reports/localisation";
 constexpr std::string_view statistics = "reports/statistics";
+constexpr std::string_view baselines = "reports/baselines";
+constexpr std::string_view judging = "reports/judging";
 constexpr std::string_view html = "reports/html";
 constexpr std::string_view any = "";
 
@@ -51,7 +53,11 @@ const Layer layers[] = {
     {localisation, {statistics, schema}},
     {html, {}},
     {"reports/pages", {html, evaluation, localisation, schema}},
-    {"reports", {"reports", schema}},  // its programs, which bring the folders together
+    {baselines, {evaluation, schema}},
+    {"reports/learning", {baselines, evaluation, statistics, schema}},
+    {judging, {baselines, evaluation, "reports/pages", schema}},
+    {"reports/formats", {judging, evaluation, statistics, schema}},
+    {"reports/programs", {"reports", schema}},  // they bring the folders together
 
     {"tests", {any}},
 };

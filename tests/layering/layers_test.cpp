@@ -58,7 +58,7 @@ TEST(Layers, OfTheTreeAreKept) {
 TEST(Layers, BelongToTheLongestFolder) {
   EXPECT_EQ(layer_of("probes/nvlink/pair.cpp"), "probes/nvlink");
   EXPECT_EQ(layer_of("suites/launch/local.cpp"), "suites");
-  EXPECT_EQ(layer_of("reports/main.cpp"), "reports");
+  EXPECT_EQ(layer_of("reports/programs/report.cpp"), "reports/programs");
   EXPECT_EQ(layer_of("reports/pages/summary.cpp"), "reports/pages");
   EXPECT_EQ(layer_of("reports/misc/thing.cpp"), "");
   EXPECT_EQ(layer_of("probes/misc/thing.cpp"), "");
@@ -71,7 +71,7 @@ TEST(Layers, AllowWhatTheTableSays) {
                  "#include \"probes/nvlink/pair.h\"\n#include <vector>\n"
                  "#include \"probes/harness/probe.h\"\n#include \"probes/vendor/cuda.h\"\n"),
       IsEmpty());
-  EXPECT_THAT(complaints("reports/main.cpp",
+  EXPECT_THAT(complaints("reports/programs/report.cpp",
                          "#include \"reports/evaluation/evaluate.h\"\n"
                          "#include <CLI/CLI.hpp>\n"),
               IsEmpty());
@@ -108,8 +108,8 @@ TEST(Layers, FindAPlantedLibrary) {
            std::pair{"probes/vendor/cuda.cpp", "#include <fmt/format.h>\n"},
            std::pair{"reports/statistics/median.cpp", "#include <fmt/format.h>\n"},
            std::pair{"reports/html/element.cpp", "#include <nlohmann/json.hpp>\n"},
-           std::pair{"reports/main.cpp", "#include <libfccp/csv.h>\n"},
-           std::pair{"reports/main.cpp", "#include <toml.hpp>\n"},
+           std::pair{"reports/programs/report.cpp", "#include <libfccp/csv.h>\n"},
+           std::pair{"reports/programs/report.cpp", "#include <toml.hpp>\n"},
            std::pair{"suites/main.cpp", "#include <gtest/gtest.h>\n"},
        }) {
     EXPECT_THAT(complaints(file, line), ElementsAre(HasSubstr("ends at other folders"))) << line;

@@ -1,4 +1,4 @@
-#include "reports/formats/repeat_command.h"
+#include "reports/judging/repeat_command.h"
 
 namespace plumbline {
 
