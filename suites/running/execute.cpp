@@ -37,7 +37,7 @@ std::optional<Seconds> time_left(const RunRecord& record, const Runner& runner,
                                  const TaskState& now, Seconds elapsed) {
   Seconds left{0};
   for (const TaskState& state : record.tasks()) {
-    if (state.outcome) continue;
+    if (state.outcome || state.left_alone) continue;
     const auto expected = runner.expected.find(state.task.step);
     if (expected == runner.expected.end()) return std::nullopt;
     const Seconds rest = expected->second - (&state == &now ? elapsed : Seconds{0});
@@ -103,6 +103,18 @@ std::optional<TaskEnd> run_task(RunRecord& record, Runner& runner, TaskState& st
   return end;
 }
 
+void end_orphans_of_killed_runner(const RunRecord& record) {
+  for (const TaskState& state : record.tasks()) {
+    if (!state.started || state.outcome) continue;
+    const auto left = end_orphans(state.process, record.log(state), Seconds{10});
+    if (left.empty()) continue;
+    throw std::runtime_error(fmt::format(
+        "{} of the killed run still hangs in the kernel (process {}) and would disturb what is "
+        "measured now; a reboot of this host ends it",
+        state.task.id(), fmt::join(left, " ")));
+  }
+}
+
 }  // namespace
 
 bool run_tasks(RunRecord& record, Runner& runner) {
@@ -110,7 +122,7 @@ bool run_tasks(RunRecord& record, Runner& runner) {
   shown.total = record.tasks().size();
   for (TaskState& state : record.tasks()) {
     ++shown.number;
-    if (state.outcome) continue;
+    if (state.outcome || state.left_alone) continue;
     if (runner.interruption.count() > 0) break;
     shown.task = state.task;
     shown.elapsed = Seconds{0};
@@ -137,37 +149,33 @@ bool run_tasks(RunRecord& record, Runner& runner) {
   if (runner.interruption.count() == 0) return true;
   record.note("interrupted", {{"signal", signal_name(*runner.interruption.signal())}});
   return std::all_of(record.tasks().begin(), record.tasks().end(),
-                     [](const TaskState& state) { return state.outcome.has_value(); });
+                     [](const TaskState& state) { return state.outcome || state.left_alone; });
 }
 
-std::size_t take_up_again(RunRecord& record, Progress& progress) {
+std::size_t take_up_again(RunRecord& record, const std::string& command) {
+  end_orphans_of_killed_runner(record);
+  record.note("resumed", {{"command", command}});
   std::size_t count = 0;
   for (TaskState& state : record.tasks()) {
-    if (state.started && !state.outcome) {
-      const auto left = end_orphans(state.process, record.log(state), Seconds{10});
-      if (!left.empty()) {
-        throw std::runtime_error(fmt::format(
-            "{} of the killed run still hangs in the kernel (process {}); it would disturb what is "
-            "measured now. A reboot of this host gets rid of it.",
-            state.task.id(), fmt::join(left, " ")));
-      }
-    }
     if (state.outcome == TaskOutcome::killed || state.outcome == TaskOutcome::skipped) {
       state.outcome.reset();
     }
     if (!state.outcome) ++count;
   }
-  record.note("resumed");
-  progress.say(fmt::format("{}: {} of {} tasks to run", record.directory().path().string(), count,
-                           record.tasks().size()));
   return count;
 }
 
-std::size_t plan_retries(RunRecord& record,
+std::size_t plan_retries(RunRecord& record, const std::string& command,
                          const std::function<bool(const TaskState& state)>& chosen) {
+  end_orphans_of_killed_runner(record);
+  record.note("retried", {{"command", command}});
   std::vector<Task> tasks;
-  for (const TaskState& state : record.tasks()) {
-    if (chosen(state)) tasks.push_back(state.task);
+  for (TaskState& state : record.tasks()) {
+    if (chosen(state)) {
+      tasks.push_back(state.task);
+    } else {
+      state.left_alone = true;
+    }
   }
   for (Task& task : tasks) {
     task.attempt = record.next_attempt(suite_step(task));

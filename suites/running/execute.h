@@ -24,12 +24,13 @@ struct Runner {
 /// runs. False if it was interrupted: then the record can be continued by another call.
 bool run_tasks(RunRecord& record, Runner& runner);
 
-/// Ends what is left of tasks whose runner was killed, and takes up again what was killed or
-/// skipped: `plumbline resume`. Returns how many tasks there are to run.
-std::size_t take_up_again(RunRecord& record, Progress& progress);
+/// `plumbline resume`: what has not ended, was killed or was skipped is to be run; what a killed
+/// runner left behind is ended first. Returns how many tasks there are to run.
+std::size_t take_up_again(RunRecord& record, const std::string& command);
 
-/// Plans a further attempt of tasks: `plumbline retry`. Returns how many.
-std::size_t plan_retries(RunRecord& record,
+/// `plumbline retry`: the chosen tasks, and only they, are to be run, as a further attempt. What a
+/// killed runner left behind is ended first. Returns how many were chosen.
+std::size_t plan_retries(RunRecord& record, const std::string& command,
                          const std::function<bool(const TaskState& state)>& chosen);
 
 }  // namespace plumbline

@@ -160,6 +160,7 @@ void RunRecord::take(const Task& task) {
   if (TaskState* known = find(task.id())) {
     known->task = task;
     known->started = false;
+    known->left_alone = false;
     known->outcome.reset();
     known->reason.clear();
     return;

@@ -31,6 +31,7 @@ struct TaskState {
   Task task;
   std::uint64_t first_attempt = 1;  ///< `task.attempt` is the latest
   bool started = false;
+  bool left_alone = false;             ///< not to be run by this process, though it has not ended
   std::optional<TaskOutcome> outcome;  ///< of the latest attempt; nothing: not ended
   std::string reason;
   ProcessIdentity process;  ///< of the latest start

@@ -46,9 +46,12 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
   options.add_to(app);
   app.footer("\nExit: as the run itself would have ended.");
   if (const auto code = parse(app, arguments)) return *code;
-  Session session(options, tree, command_line("resume", arguments));
+  Session session(options, tree);
   RunRecord record = open_here(run, options.results);
-  take_up_again(record, session.progress());
+  const std::size_t count = take_up_again(record, command_line("resume", arguments));
+  session.progress().say(fmt::format("{}: {} of {} tasks to run",
+                                     record.directory().path().string(), count,
+                                     record.tasks().size()));
   session.begin(record);
   return session.finish(record);
 }
@@ -73,7 +76,7 @@ int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tre
   options.add_to(app);
   app.footer("\nExit: as the run itself would have ended.");
   if (const auto code = parse(app, arguments)) return *code;
-  Session session(options, tree, command_line("retry", arguments));
+  Session session(options, tree);
   RunRecord record = open_here(run, options.results);
   if (!step.empty()) {
     std::vector<std::string> steps;
@@ -83,12 +86,12 @@ int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tre
                       "there is no step \"" + step + "\"" + did_you_mean(step, steps));
     }
   }
-  take_up_again(record, session.progress());
-  const std::size_t count = plan_retries(record, [&](const TaskState& state) {
+  const auto chosen = [&](const TaskState& state) {
     if (!step.empty()) return state.task.step == step;
     if (state.outcome == TaskOutcome::ok) return false;
     return std::find(only.begin(), only.end(), retried_names[kind_of(state)]) != only.end();
-  });
+  };
+  const std::size_t count = plan_retries(record, command_line("retry", arguments), chosen);
   session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));
   session.begin(record);
   return session.finish(record);

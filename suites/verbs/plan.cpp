@@ -66,7 +66,6 @@ void print_table(const Suite& suite, const HostIdentity& host,
                      tasks.size() == 1 ? "" : "s", total.cases, time_range(total.min, total.max),
                      format_duration(total.deadline));
   out << "\nThe commands, to try one alone (the runner adds --out RUN --task ID --attempt N):\n";
-  std::string before;
   for (const PlannedTask& planned : tasks) {
     const std::string line = shell_line(planned.command);
     if (planned.task.repeat == 1) out << "  " << line << '\n';

@@ -54,7 +54,7 @@ int start(const StartOptions& options, RunOrder order, const InstallTree& tree) 
   order.host = this_host(options.host, options.instance_type);
   order.machine = identify_host().host;
   order.manifest = read_manifest(options.manifest, order.host);
-  Session session(options.session, tree, order.command);
+  Session session(options.session, tree);
   RunRecord record = RunRecord::create(options.session.results, suite, order);
   session.begin(record);
   const int code = session.finish(record);

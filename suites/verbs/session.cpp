@@ -64,17 +64,16 @@ void SessionOptions::add_to(CLI::App& app) {
   app.add_flag("--quiet,-q", quiet, "Do not show how it goes");
 }
 
-Session::Session(const SessionOptions& options, const InstallTree& tree, std::string command)
+Session::Session(const SessionOptions& options, const InstallTree& tree)
     : options_(options),
       tree_(tree),
-      command_(std::move(command)),
       lock_(options.lock_file.empty() ? host_lock_file()
                                       : std::filesystem::path(options.lock_file)),
       progress_(choose_progress(options)),
       runner_{
           .launch = launch_here(tree.bin), .interruption = interruption_, .progress = *progress_} {}
 
-void Session::begin(RunRecord& record) {
+void Session::begin(const RunRecord& record) {
   const auto& killed = lock_.killed_holder();
   const std::string folder = record.directory().path();
   if (killed && !killed->run.empty() && killed->run != folder) {

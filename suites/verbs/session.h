@@ -24,17 +24,17 @@ struct SessionOptions {
 /// shows how the run goes. Made first, since signals and the lock come before everything else.
 class Session {
  public:
-  Session(const SessionOptions& options, const InstallTree& tree, std::string command);
+  /// Throws HostBusy if another run is going on here.
+  Session(const SessionOptions& options, const InstallTree& tree);
 
-  /// Says what was left unfinished by a killed run, unless that is `folder`.
-  void begin(RunRecord& record);
+  /// Names the run in the lock and says what is known to be amiss before it starts: another run
+  /// that was killed, probes that are not here.
+  void begin(const RunRecord& record);
 
   /// Runs a record to its end or to its verdict and says how it ended. Returns the exit code.
   int finish(RunRecord& record);
 
-  Interruption& interruption() { return interruption_; }
   Progress& progress() { return *progress_; }
-  const std::string& command() const { return command_; }
 
  private:
   int measure(RunRecord& record);
@@ -42,7 +42,6 @@ class Session {
 
   SessionOptions options_;
   InstallTree tree_;
-  std::string command_;
   Interruption interruption_;
   HostLock lock_;
   std::unique_ptr<Progress> progress_;

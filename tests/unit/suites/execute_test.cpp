@@ -155,7 +155,7 @@ TEST_F(Execute, IsContinuedFromTheJournal) {
   }
   RunRecord record = RunRecord::open(folder);
   EXPECT_THAT(outcomes(record), ElementsAre("a#1 ok", "b#1 -", "c#1 -"));
-  EXPECT_EQ(take_up_again(record, progress_), 2U);
+  EXPECT_EQ(take_up_again(record, "again"), 2U);
   Runner runner{.launch = [](const Task&, const RowNames&) -> std::vector<std::string> {
                   return {"/bin/true"};
                 },
@@ -175,7 +175,7 @@ TEST_F(Execute, ResumeTakesUpWhatWasKilledOrSkippedAndLeavesWhatFailed) {
   }
   RunRecord record = RunRecord::open(folder);
   EXPECT_THAT(outcomes(record), ElementsAre("crash#1 crashed", "killed#1 killed", "on#1 skipped"));
-  EXPECT_EQ(take_up_again(record, progress_), 2U);
+  EXPECT_EQ(take_up_again(record, "again"), 2U);
   scripts_["killed"] = "true";
   EXPECT_TRUE(run(record));
   EXPECT_THAT(outcomes(record), ElementsAre("crash#1 crashed", "killed#1 ok", "on#1 ok"));
@@ -193,7 +193,7 @@ TEST_F(Execute, ASkippedTaskIsOneRowHoweverOftenItIsTakenUp) {
   }
   for (int times = 0; times < 2; ++times) {
     RunRecord record = RunRecord::open(folder);
-    EXPECT_EQ(take_up_again(record, progress_), 1U);
+    EXPECT_EQ(take_up_again(record, "again"), 1U);
     EXPECT_TRUE(run(record));
     EXPECT_EQ(rows(record).size(), 2U);
   }
@@ -205,7 +205,7 @@ TEST_F(Execute, RetriesAreFurtherAttemptsAndAllRowsStay) {
     RunRecord record =
         start(step("a", "repeats = 2") + step("b"), {{"a", "exit 3"}, {"b", "true"}});
     run(record);
-    EXPECT_EQ(plan_retries(record,
+    EXPECT_EQ(plan_retries(record, "again",
                            [](const TaskState& state) { return state.outcome != TaskOutcome::ok; }),
               2U);
     folder = record.directory().path();
@@ -219,6 +219,23 @@ TEST_F(Execute, RetriesAreFurtherAttemptsAndAllRowsStay) {
   }
   EXPECT_THAT(all, ElementsAre("a#1 1 failed", "b#1 1 ok", "a#2 2 failed", "a#1 3 ok", "a#2 4 ok"));
   EXPECT_TRUE(std::filesystem::exists(record.directory().logs() / "a-1.attempt3.log"));
+}
+
+TEST_F(Execute, ARetryRunsWhatWasChosenAndNothingElse) {
+  std::filesystem::path folder;
+  {
+    RunRecord record = start(step("a") + step("b") + step("c", "needs = [\"b\"]"),
+                             {{"a", "true"}, {"b", "kill -9 $$"}, {"c", "true"}});
+    run(record);
+    folder = record.directory().path();
+  }
+  RunRecord record = RunRecord::open(folder);
+  EXPECT_EQ(
+      plan_retries(record, "again", [](const TaskState& state) { return state.task.step == "a"; }),
+      1U);
+  EXPECT_TRUE(run(record));
+  EXPECT_THAT(outcomes(record), ElementsAre("a#1 ok", "b#1 killed", "c#1 skipped"));
+  EXPECT_EQ(rows(record).size(), 4U);
 }
 
 TEST_F(Execute, ARowWithoutItsLineInTheJournalCounts) {
@@ -238,7 +255,7 @@ TEST_F(Execute, ARowWithoutItsLineInTheJournalCounts) {
   std::ofstream(journal) << kept;
   RunRecord record = RunRecord::open(folder);
   EXPECT_THAT(outcomes(record), ElementsAre("a#1 ok"));
-  EXPECT_EQ(take_up_again(record, progress_), 0U);
+  EXPECT_EQ(take_up_again(record, "again"), 0U);
   EXPECT_TRUE(run(record));
   EXPECT_EQ(rows(record).size(), 1U);
 }
