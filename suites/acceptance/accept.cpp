@@ -105,8 +105,9 @@ bool plan_next_look(RunRecord& record, Progress& progress) {
       cases.insert(again.cases.begin(), again.cases.end());
     }
     progress.say(
-        fmt::format("{} case{} undecided: measured again at other times, until each has {} runs",
-                    cases.size(), cases.size() == 1 ? " is" : "s are", runs_at_look[look - 1]));
+        fmt::format("{} case{} undecided: measured again, at least {} apart, until {} runs",
+                    cases.size(), cases.size() == 1 ? " is" : "s are",
+                    format_duration(record.order().look_gap), runs_at_look[look - 1]));
     return true;
   }
   return false;

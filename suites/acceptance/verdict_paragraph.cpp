@@ -64,7 +64,8 @@ std::string wrapped(const std::string& text, std::size_t width) {
 }
 
 std::string verdict_paragraph(const RunRecord& record, const Acceptance& end,
-                              std::span<const Finding> findings) {
+                              std::span<const Finding> findings,
+                              std::span<const NodeVerdict> nodes) {
   const HostIdentity& host = record.order().host;
   const std::string run = record.directory().path();
   std::vector<std::string> parts = {fmt::format("plumbline {} on {} ({}): {}.", record.suite().name,
@@ -80,6 +81,10 @@ std::string verdict_paragraph(const RunRecord& record, const Acceptance& end,
   for (std::size_t i = 0; i < std::min(worst.size(), shown_sentences); ++i) {
     parts.push_back(
         as_sentence(fmt::format("{}: {}", verdict_names[worst[i]->verdict], worst[i]->sentence)));
+  }
+  for (const NodeVerdict& node : nodes) {  // what no finding says: a type without a baseline, say
+    const bool is_told = !worst.empty() || node.outcome == NodeOutcome::accept;
+    if (!is_told && node.host == host.host) parts.push_back(as_sentence(node.reason));
   }
   if (worst.size() > shown_sentences) {
     parts.push_back(fmt::format("And {} more.", worst.size() - shown_sentences));

@@ -61,8 +61,6 @@ bool let_rest(const Task& task, Runner& runner) {
   if (before == runner.ended.end()) return true;
   const Seconds since = std::chrono::steady_clock::now() - before->second;
   if (since >= task.rest) return true;
-  runner.progress.say(fmt::format("waiting {}, so that {} is measured at another time",
-                                  format_duration(task.rest - since), suite_step(task)));
   return !runner.interruption.sleep(task.rest - since);
 }
 

@@ -98,8 +98,10 @@ int accept_verb(const std::vector<std::string>& arguments, const InstallTree& tr
       "plumbline accept");
   app.add_option("suite", options.suite, "A name or a .toml file")->capture_default_str();
   options.add_to(app);
-  app.add_option("--baselines", order.baselines, "Look for baselines here first; may be repeated")
-      ->type_name("DIR");
+  app.add_option("--baselines", order.baselines,
+                 "More baselines: a folder of <type>.csv, or a file; the last one holds")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   app.add_option("--look-gap", look_gap,
                  "At least so many seconds between two measurements of an undecided case")
       ->check(CLI::NonNegativeNumber)

@@ -47,9 +47,9 @@ void name_missing_probes(const RunRecord& record, const InstallTree& tree, Progr
   }
 }
 
-std::vector<Finding> findings_of(const RunRecord& record) {
-  const auto file = record.directory().findings();
-  return std::filesystem::exists(file) ? read_all<Finding>(file) : std::vector<Finding>();
+template <class Record>
+std::vector<Record> read_if_there(const std::filesystem::path& file) {
+  return std::filesystem::exists(file) ? read_all<Record>(file) : std::vector<Record>();
 }
 
 }  // namespace
@@ -113,7 +113,9 @@ int Session::finish(RunRecord& record) {
       record.order().accept ? accept_run(record, runner_, judge) : Acceptance{measure(record), ""};
   if (options_.quiet_if_ok) {
     if (end.exit_code != exit_ok) {
-      std::cout << verdict_paragraph(record, end, findings_of(record)) << std::flush;
+      const auto findings = read_if_there<Finding>(record.directory().findings());
+      const auto nodes = read_if_there<NodeVerdict>(record.directory().nodes());
+      std::cout << verdict_paragraph(record, end, findings, nodes) << std::flush;
     }
     return end.exit_code;
   }
