@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# relocatable.sh CMAKE BUILD SCRATCH PROGRAM...: installs BUILD below SCRATCH, moves the tree, and
+# relocatable.sh CMAKE BUILD PROGRAM...: installs BUILD into a scratch folder, moves the tree, and
 # uses the programs from there. What they print must not name the places where they stood before.
 set -euo pipefail
-cmake=$1 build=$2 scratch=$3
-shift 3
+cmake=$1 build=$2
+shift 2
 
-rm -rf "$scratch"
-mkdir -p "$scratch/first"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/first"
 "$cmake" --install "$build" --prefix "$scratch/first" >/dev/null
 mv "$scratch/first" "$scratch/moved here"
 prefix="$scratch/moved here"
