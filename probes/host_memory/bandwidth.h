@@ -19,8 +19,8 @@ inline constexpr auto operation_names =
 /// write, 16 for copy, 24 for triad.
 std::size_t bytes_per_element(Operation operation);
 
-/// Three arrays of one size that do not compete for the same cache sets: their beginnings lie at
-/// different places within a page.
+/// Three arrays of one size, one after the other and an odd number of pages apart: their elements
+/// of one index never compete for one memory bank, whatever the size.
 struct ArrayLayout {
   std::size_t array_bytes;  ///< a multiple of 64
 

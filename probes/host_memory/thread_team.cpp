@@ -127,7 +127,7 @@ void ThreadTeam::live(std::size_t rank) {
 /// Spins, so that all leave within a fraction of a microsecond. Where a thread shares its CPU with
 /// others it gives way after a while: the one that is waited for may need that CPU.
 void ThreadTeam::wait_for_all(std::uint64_t round) {
-  constexpr int patience = 10'000;
+  constexpr int patience = 1'000'000;
   if (ready_.fetch_add(1, std::memory_order_acq_rel) + 1 == size()) {
     begin_ = raw_seconds();
     go_.store(round, std::memory_order_release);

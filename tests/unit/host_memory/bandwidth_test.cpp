@@ -177,14 +177,17 @@ TEST(Bandwidth, CountsAsStreamDoes) {
   EXPECT_EQ(bytes_per_element(Operation::triad_nt), 24U);
 }
 
-TEST(ArrayLayout, BeginsArraysAtDifferentPlacesOfAPageOnWholeLines) {
-  const ArrayLayout layout{std::size_t{1} << 29};
-  for (std::size_t i = 1; i < 3; ++i) {
-    EXPECT_EQ(layout.begin_of(i) % 64, 0U);
-    EXPECT_NE(layout.begin_of(i) % 4096, layout.begin_of(i - 1) % 4096);
-    EXPECT_GE(layout.begin_of(i), layout.begin_of(i - 1) + layout.array_bytes);
+TEST(ArrayLayout, KeepsArraysOfAnyPowerOfTwoApart) {
+  for (std::size_t bits = 20; bits <= 36; ++bits) {
+    const ArrayLayout layout{std::size_t{1} << bits};
+    for (std::size_t i = 1; i < 3; ++i) {
+      EXPECT_GE(layout.begin_of(i), layout.begin_of(i - 1) + layout.array_bytes);
+      EXPECT_EQ(layout.begin_of(i) % 64, 0U);
+      EXPECT_NE(layout.begin_of(i) % layout.array_bytes,
+                layout.begin_of(i - 1) % layout.array_bytes);
+    }
+    EXPECT_GE(layout.total_bytes(), layout.begin_of(2) + layout.array_bytes);
   }
-  EXPECT_GE(layout.total_bytes(), layout.begin_of(2) + layout.array_bytes);
 }
 
 }  // namespace
