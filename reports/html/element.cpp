@@ -44,6 +44,7 @@ Element::Element(Document& document, std::string_view tag,
   out += '<';
   out += tag;
   for (const Attribute& attribute : attributes) {
+    if (!attribute.present) continue;
     if (attribute.name.name() == "href" && !is_harmless_link(attribute.value)) continue;
     out += ' ';
     out += attribute.name.name();

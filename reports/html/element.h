@@ -52,12 +52,15 @@ class AttributeName {
 struct Attribute {
   AttributeName name;
   std::string value;
+  bool present = true;  ///< false: not written at all
 
   constexpr Attribute(AttributeName n) : name(n) {}
   Attribute(AttributeName n, std::string_view v) : name(n), value(v) {}
   Attribute(AttributeName n, const char* v) : name(n), value(v) {}
   Attribute(AttributeName n, std::string v) : name(n), value(std::move(v)) {}
-  Attribute(AttributeName n, std::integral auto v) : name(n), value(std::to_string(v)) {}
+  Attribute(AttributeName n, std::same_as<bool> auto on) : name(n), present(on) {}
+  Attribute(AttributeName n, std::integral auto v) requires(!std::same_as<decltype(v), bool>)
+      : name(n), value(std::to_string(v)) {}
   Attribute(AttributeName n, double v) : name(n), value(coordinate(v)) {}
 };
 

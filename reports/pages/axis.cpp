@@ -14,8 +14,8 @@ std::vector<double> powers(const Axis& axis, int wanted, double base) {
   for (double exponent = first; exponent <= last; exponent += step) {
     values.push_back(std::pow(base, exponent));
   }
-  if (values.size() >= 2 || base < 10) return values;
-  values.clear();  // less than two decades: 1, 2, 5
+  if (last - first >= 3 || base < 10) return values;
+  values.clear();  // less than three decades: 1, 2, 5
   for (double exponent = first - 1; exponent <= last; ++exponent) {
     for (const double mantissa : {1.0, 2.0, 5.0}) {
       const double value = mantissa * std::pow(10, exponent);

@@ -28,6 +28,7 @@ struct ReportedRun {
   WallTime started{};
   std::optional<WallTime> ended;  ///< empty: interrupted, or still running
   std::uint64_t rows = 0;         ///< of its measurements.csv
+  std::string directory;          ///< as a command can name it; empty: the name is enough
 };
 
 /// A finding with what it was judged from.
@@ -39,6 +40,7 @@ struct JudgedFinding {
   std::optional<double> ceiling;  ///< physical limit in the finding's unit
   std::optional<Use> use;         ///< of the baseline row; empty: nothing is expected
   std::string command;            ///< that measures it again; empty: there is none
+  std::string rule_text;          ///< finding.rule in words; may be empty
 };
 
 /// A file of expectations that was used.

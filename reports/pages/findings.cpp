@@ -5,6 +5,8 @@
 
 #include "reports/pages/interval_plot.h"
 #include "reports/pages/pages.h"
+#include "reports/pages/reading_order.h"
+#include "reports/pages/table.h"
 #include "reports/pages/totals.h"
 #include "reports/pages/wording.h"
 #include "results/schema/number.h"
@@ -14,18 +16,8 @@ namespace {
 
 using html::Element;
 
-constexpr std::size_t opened_at_first = 6;   // the worst ones are open, and so are printed
+constexpr std::size_t opened_at_first = 3;   // the worst ones are open, and so are printed
 constexpr std::size_t with_evidence = 2000;  // findings that carry their whole evidence
-
-/// The worst first, then in the order of hosts and metrics as they were judged.
-std::vector<const JudgedFinding*> in_order(const Evidence& evidence) {
-  std::vector<const JudgedFinding*> order;
-  for (const JudgedFinding& judged : evidence.findings) order.push_back(&judged);
-  std::ranges::stable_sort(order, [](const JudgedFinding* a, const JudgedFinding* b) {
-    return a->finding.verdict > b->finding.verdict;
-  });
-  return order;
-}
 
 void filters(const Element& section, const Evidence& evidence, bool many_hosts) {
   std::set<std::string> hosts, metrics;
@@ -40,11 +32,14 @@ void filters(const Element& section, const Evidence& evidence, bool many_hosts) 
   {
     const Element group =
         form.add("span", {{"class", "choices"}, {"role", "group"}, {"aria-label", "Verdicts"}});
-    for (int v = 5; v >= 0; --v) {
-      if (!present[static_cast<std::size_t>(v)]) continue;
+    for (const Verdict verdict : reading_order) {
+      if (!present[static_cast<std::size_t>(verdict)]) continue;
       const Element label = group.add("label");
-      label.add("input", {{"type", "checkbox"}, {"checked"}, {"value", v}, {"name", "verdict"}});
-      badge(label, static_cast<Verdict>(v));
+      label.add("input", {{"type", "checkbox"},
+                          {"checked"},
+                          {"value", static_cast<int>(verdict)},
+                          {"name", "verdict"}});
+      badge(label, verdict);
     }
   }
   const auto choice = [&](const char* name, const std::string& all,
@@ -68,14 +63,15 @@ void header(const Element& list, bool many_hosts) {
     const char* title;
     const char* key;  ///< data attribute by which the script sorts; empty: it does not
   };
-  static constexpr Heading headings[] = {{"f-verdict", "Verdict", "verdict"},
-                                         {"f-host", "Host", "host"},
-                                         {"f-what", "Metric, subject", "metric"},
-                                         {"f-value", "Found", "value"},
-                                         {"f-unit", "", ""},
-                                         {"f-expected", "Expected", ""},
-                                         {"f-difference", "Difference", "difference"},
-                                         {"f-mark", "\u221225 %  \u00B7  +25 %", ""}};
+  static constexpr Heading headings[] = {
+      {"f-verdict", "Verdict", "verdict"},
+      {"f-host", "Host", "host"},
+      {"f-what", "Metric, subject", "metric"},
+      {"f-value", "Found", "value"},
+      {"f-unit", "", ""},
+      {"f-expected", "Expected", ""},
+      {"f-difference", "Difference", "difference"},
+      {"f-mark", "\u221225\u00A0%\u2003expected\u2003+25\u00A0%", ""}};
   const Element head = list.add("div", {{"class", "f-head f-row"}});
   for (const Heading& heading : headings) {
     if (!many_hosts && std::string_view(heading.css) == "f-host") continue;
@@ -106,7 +102,7 @@ void row(const Element& line, const Finding& finding, bool many_hosts) {
   }
   const std::string value = found(finding);
   line.add("span", {{"class", "f-value"}}).text(value.empty() ? "\u2013" : value);
-  line.add("span", {{"class", "f-unit"}}).text(finding.unit == "text" ? "" : finding.unit);
+  line.add("span", {{"class", "f-unit"}}).text(unit_text(finding.unit));
   line.add("span", {{"class", "f-expected"}}).text(expected(finding));
   const auto ratio = difference(finding);
   const bool exact_match = finding.better == Better::exact && finding.verdict == Verdict::pass;
@@ -147,7 +143,7 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
   }
   if (!finding.expected.empty()) {
     std::string text = expected(finding);
-    if (finding.unit != "text" && finding.unit != "count") text += "\u00A0" + finding.unit;
+    if (!unit_text(finding.unit).empty()) text += "\u00A0" + finding.unit;
     const std::string within = limits(finding);
     if (!within.empty()) text += ", " + within;
     if (judged.use == Use::context) text += " (context only: it decides nothing)";
@@ -163,11 +159,11 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
         .text(fmt::format("deficits within {:.1f}\u00A0% of the limit stay undecided after 12 runs",
                           100 * *finding.resolution));
   }
-  optional_entry(list, "Rule", finding.rule);
+  optional_entry(list, "Rule",
+                 judged.rule_text.empty() ? finding.rule : finding.rule + ": " + judged.rule_text);
   optional_entry(list, "Basis", finding.basis);
   optional_entry(list, "Source", finding.source);
-  optional_entry(list, "Measured by",
-                 finding.probe.empty() ? "" : finding.probe + " \u00B7 " + finding.case_name);
+  if (judged.command.empty()) optional_entry(list, "Measured by", finding.probe);
   {
     const Element cell = entry(list, "Finding");
     cell.add("code").text(finding.id);
@@ -182,69 +178,118 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+void numbers_of(const Element& line, const Measurement& measured) {
+  for (const auto& value :
+       {measured.median, measured.ci_low, measured.ci_high, measured.min, measured.max}) {
+    number_cell(line, value ? person_number(*value) : "");
+  }
+  number_cell(line, measured.spread ? fmt::format("{:.2f}\u00A0%", 100 * *measured.spread) : "");
+  number_cell(line, measured.samples == 0 ? "" : count(measured.samples));
+}
+
+std::string remarks(const Measurement& measured) {
+  std::string text = joined(measured.flags);
+  for (const std::string& part : {measured.transport, measured.note}) {
+    if (!part.empty()) text += (text.empty() ? "" : " \u00B7 ") + part;
+  }
+  return text;
+}
+
+/// One line for each row behind a finding: quantities with their statistics, facts with their
+/// value.
 void runs(const Element& detail, const JudgedFinding& judged) {
   if (judged.rows.empty()) return;
+  const bool exact = judged.finding.better == Better::exact;
   const Element scroll = detail.add("div", {{"class", "scroll"}});
   const Element table = scroll.add("table", {{"class", "runs"}});
   {
     const Element head = table.add("thead");
     const Element names = head.add("tr");
-    names.add("th").text("Run");
-    for (const char* name :
-         {"Median", "99\u00A0% low", "99\u00A0% high", "Min", "Max", "Spread", "Samples"}) {
-      names.add("th", {{"class", "number"}}).text(name);
+    names.add("th").text("Run, UTC");
+    if (exact) {
+      names.add("th").text("Found");
+    } else {
+      for (const char* name :
+           {"Median", "99\u00A0% low", "high", "Min", "Max", "Spread", "Samples"}) {
+        names.add("th", {{"class", "number"}}).text(name);
+      }
     }
-    names.add("th").text("Flags, transport, note");
+    names.add("th").text("Remarks");
   }
   const Element body = table.add("tbody");
-  const bool exact = judged.finding.better == Better::exact;
-  for (std::size_t i = 0; i < judged.rows.size(); ++i) {
-    const Measurement& measured = judged.rows[i];
+  std::size_t number = 0;
+  for (const Measurement& measured : judged.rows) {
     const Element line = body.add("tr");
-    line.add("td").text(fmt::format("{}  {}", i + 1, person_time(measured.time)));
-    const auto cell = [&](const std::optional<double>& value) {
-      line.add("td", {{"class", "number"}})
-          .text(!value  ? ""
-                : exact ? format_number(*value)
-                        : person_number(*value));
-    };
-    if (measured.median) {
-      cell(measured.median);
+    text_cell(line, fmt::format("{}\u2002{}", ++number, time_without_zone(measured.time)));
+    if (measured.outcome != Outcome::ok) {
+      line.add("td", {{"colspan", exact ? 1 : 7}}).text(outcome_names[measured.outcome]);
+    } else if (exact) {
+      text_cell(line, measured.median ? format_number(*measured.median) : measured.text);
     } else {
-      line.add("td", {{"class", "number"}})
-          .text(measured.outcome == Outcome::ok ? measured.text : outcome_names[measured.outcome]);
+      numbers_of(line, measured);
     }
-    cell(measured.ci_low);
-    cell(measured.ci_high);
-    cell(measured.min);
-    cell(measured.max);
-    line.add("td", {{"class", "number"}})
-        .text(measured.spread ? fmt::format("{:.2f}\u00A0%", 100 * *measured.spread) : "");
-    line.add("td", {{"class", "number"}})
-        .text(measured.samples == 0 ? "" : count(measured.samples));
-    std::string notes = joined(measured.flags);
-    for (const std::string& part : {measured.transport, measured.note}) {
-      if (!part.empty()) notes += (notes.empty() ? "" : " \u00B7 ") + part;
-    }
-    line.add("td", {{"class", "note"}}).text(notes);
+    line.add("td", {{"class", "note"}}).text(remarks(measured));
   }
 }
 
 void evidence_of(const Element& details, const JudgedFinding& judged) {
   const Element detail = details.add("div", {{"class", "evidence"}});
   detail.add("p", {{"class", "sentence"}}).text(judged.finding.sentence);
-  if (has_interval_plot(judged)) interval_plot(detail, judged);
-  reasons(detail, judged);
-  runs(detail, judged);
-  if (!judged.command.empty()) {
-    detail.add("p", {{"class", "repeat"}}).text("Measure it again:");
-    command_line(detail, judged.command);
+  {
+    const Element shown = detail.add("div", {{"class", "shown"}});
+    if (has_interval_plot(judged)) interval_plot(shown, judged);
+    runs(shown, judged);
   }
+  reasons(detail, judged);
+  if (judged.command.empty()) return;
+  const Element repeat = detail.add("div", {{"class", "repeat"}});
+  repeat.add("p").text("Measure it again:");
+  command_line(repeat, judged.command);
 }
 
 /// What the script sorts by.
 std::string sort_value(const std::optional<double>& value) {
   return value ? format_number(*value) : "";
+}
+
+/// A finding as a line that opens to its evidence, or as the line alone.
+void finding(const Element& list, const JudgedFinding& judged, bool many_hosts, bool evidence,
+             bool open) {
+  const Finding& about = judged.finding;
+  const std::string css = fmt::format("finding {}", verdict_class(about.verdict));
+  const std::string anchor = finding_anchor(about);
+  const int verdict = static_cast<int>(about.verdict);
+  const std::string ratio = sort_value(difference(about));
+  if (!evidence) {
+    const Element line = list.add("div", {{"class", css + " f-row"},
+                                          {"id", anchor},
+                                          {"data-verdict", verdict},
+                                          {"data-difference", ratio}});
+    row(line, about, many_hosts);
+    return;
+  }
+  const Element details = list.add("details", {{"class", css},
+                                               {"id", anchor},
+                                               {"data-verdict", verdict},
+                                               {"data-difference", ratio},
+                                               {"open", open}});
+  {
+    const Element summary = details.add("summary", {{"class", "f-row"}});
+    row(summary, about, many_hosts);
+  }
+  evidence_of(details, judged);
+}
+
+void listing(const Element& section, const Evidence& evidence, bool many_hosts) {
+  const std::string css = many_hosts ? "finding-list with-hosts" : "finding-list";
+  const Element list = section.add("div", {{"class", css}, {"id", "finding-list"}});
+  header(list, many_hosts);
+  std::size_t shown = 0;
+  for (const JudgedFinding* judged : in_reading_order(evidence)) {
+    const bool open = needs_attention(judged->finding.verdict) && shown < opened_at_first;
+    finding(list, *judged, many_hosts, shown < with_evidence, open);
+    ++shown;
+  }
 }
 
 }  // namespace
@@ -272,41 +317,11 @@ void render_findings(const Evidence& evidence, const Element& section) {
             evidence.left_out_in.empty() ? "" : " and stand in " + evidence.left_out_in));
   }
   filters(section, evidence, many_hosts);
-  const std::string css = many_hosts ? "finding-list with-hosts" : "finding-list";
-  const Element list = section.add("div", {{"class", css}, {"id", "finding-list"}});
-  header(list, many_hosts);
-  std::size_t shown = 0, opened = 0;
-  for (const JudgedFinding* judged : in_order(evidence)) {
-    const Finding& finding = judged->finding;
-    const std::string anchor = finding_anchor(finding);
-    const int verdict = static_cast<int>(finding.verdict);
-    const std::string ratio = sort_value(difference(finding));
-    const std::string line_css = fmt::format("finding {}", verdict_class(finding.verdict));
-    if (shown++ >= with_evidence) {
-      const Element line = list.add("div", {{"class", line_css + " f-row"},
-                                            {"id", anchor},
-                                            {"data-verdict", verdict},
-                                            {"data-difference", ratio}});
-      row(line, finding, many_hosts);
-      continue;
-    }
-    const bool open = finding.verdict > Verdict::warn && opened++ < opened_at_first;
-    const html::Attribute state = open ? html::Attribute{"open"} : html::Attribute{"data-closed"};
-    const Element details = list.add("details", {{"class", line_css},
-                                                 {"id", anchor},
-                                                 {"data-verdict", verdict},
-                                                 {"data-difference", ratio},
-                                                 state});
-    {
-      const Element summary = details.add("summary", {{"class", "f-row"}});
-      row(summary, finding, many_hosts);
-    }
-    evidence_of(details, *judged);
-  }
-  if (shown > with_evidence) {
+  listing(section, evidence, many_hosts);
+  if (evidence.findings.size() > with_evidence) {
     section.add("p", {{"class", "left-out"}})
         .text(fmt::format("The first {} findings carry their evidence, the others their line only; "
-                          "`plumbline explain FINDING` tells the rest.",
+                          "plumbline explain FINDING tells the rest.",
                           count(with_evidence)));
   }
 }

@@ -80,16 +80,6 @@ void cells(const Element& figure, const HeatMap& map) {
   }
 }
 
-void legend(const Element& figure, const HeatMap& map) {
-  const bool lower = std::ranges::any_of(map.cells, [](const Finding* cell) {
-    return cell != nullptr && cell->better == Better::lower;
-  });
-  const Element line = figure.add("p", {{"class", "legend"}});
-  line.text(lower ? "lowest " : "highest ");
-  for (int i = shades - 1; i >= 0; --i) line.add("i", {{"class", fmt::format("heat-{}", i)}});
-  line.text(lower ? " 8 times as much and more" : " an eighth of it and less");
-}
-
 }  // namespace
 
 void heat_map(const Element& into, const HeatMap& map) {
@@ -100,7 +90,16 @@ void heat_map(const Element& into, const HeatMap& map) {
     caption.add("span", {{"class", "unit"}}).text(map.unit);
   }
   cells(figure, map);
-  legend(figure, map);
+}
+
+void heat_map_legend(const Element& into) {
+  const Element line = into.add("p", {{"class", "legend"}});
+  line.add("span").text("the best value of its table");
+  {
+    const Element scale = line.add("span", {{"class", "shades"}, {"aria-hidden", "true"}});
+    for (int i = shades - 1; i >= 0; --i) scale.add("i", {{"class", fmt::format("heat-{}", i)}});
+  }
+  line.add("span").text("an eighth of it and less (where lower is better: eight times and more)");
 }
 
 }  // namespace plumbline

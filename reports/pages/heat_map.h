@@ -24,4 +24,7 @@ struct HeatMap {
 /// evidence.
 void heat_map(const html::Element& into, const HeatMap& map);
 
+/// What the shades mean; once below the maps that it explains.
+void heat_map_legend(const html::Element& into);
+
 }  // namespace plumbline

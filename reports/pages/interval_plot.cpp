@@ -16,9 +16,9 @@ namespace {
 
 using html::Element;
 
-constexpr double width = 760;
-constexpr double left = 168;   // of the axis: names of the runs stand before it
-constexpr double right = 640;  // values stand behind it
+constexpr double width = 660;
+constexpr double left = 152;   // of the axis: names of the runs stand before it
+constexpr double right = 590;  // values stand behind it
 constexpr double line_height = 20;
 constexpr double top = 30;
 constexpr std::size_t most_runs = 24;
@@ -36,9 +36,8 @@ std::vector<Interval> intervals(const JudgedFinding& judged) {
   const std::size_t first = judged.rows.size() > most_runs ? judged.rows.size() - most_runs : 0;
   for (std::size_t i = first; i < judged.rows.size(); ++i) {
     const Measurement& row = judged.rows[i];
-    const std::string time = format_time(row.time);
-    all.push_back({fmt::format("{}  {} {}", i + 1, time.substr(0, 10), time.substr(11, 8)),
-                   row.median, row.ci_low, row.ci_high,
+    all.push_back({fmt::format("{}\u2002{}", i + 1, time_without_zone(row.time)), row.median,
+                   row.ci_low, row.ci_high,
                    row.outcome == Outcome::ok ? "" : outcome_names[row.outcome]});
   }
   return all;
@@ -193,7 +192,7 @@ void interval_plot(const Element& into, const JudgedFinding& judged) {
   }
   if (finding.value) {
     const std::string name =
-        runs.size() == 1 ? "judged, with run-to-run" : fmt::format("judged, {} runs", finding.runs);
+        runs.size() == 1 ? "judged, between runs" : fmt::format("judged, {} runs", finding.runs);
     interval_line(svg, axis, {name, finding.value, finding.ci_low, finding.ci_high, ""}, y, true);
   }
 }

@@ -16,7 +16,7 @@ using html::Element;
 
 constexpr double width = 760;
 constexpr double height = 300;
-constexpr double left = 52, right = 620, top = 14, bottom = 262;
+constexpr double left = 52, right = 620, top = 26, bottom = 266;
 constexpr std::size_t styles = 6;  // classes curve-0 ... of the style sheet
 
 struct Frame {
@@ -55,7 +55,7 @@ void axes(const Element& svg, const Frame& frame, const std::string& unit) {
         .text(format_bytes(static_cast<std::uint64_t>(std::llround(tick))));
   }
   group.add("line", {{"x1", left}, {"x2", right}, {"y1", bottom}, {"y2", bottom}});
-  group.add("text", {{"x", left - 6}, {"y", bottom + 17}, {"text-anchor", "end"}}).text(unit);
+  group.add("text", {{"x", left - 6}, {"y", 11.0}, {"text-anchor", "end"}}).text(unit);
 }
 
 void mark(const Element& group, std::size_t style, double x, double y, const std::string& label) {

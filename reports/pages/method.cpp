@@ -1,7 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
+#include <span>
+#include <string>
 
+#include "reports/evaluation/fleet.h"
+#include "reports/evaluation/timed_rule.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/table.h"
 #include "reports/pages/wording.h"
@@ -13,7 +18,7 @@ using html::Element;
 
 struct Term {
   const char* name;
-  const char* text;
+  std::string text;
 };
 
 void verdicts(const Element& section) {
@@ -22,17 +27,15 @@ void verdicts(const Element& section) {
     const char* text;
   };
   static constexpr Meaning meanings[] = {
-      {Verdict::pass, "The whole interval is inside the limit, and reaches into what is expected."},
-      {Verdict::warn, "The whole interval is inside the limit, and is worse than expected."},
-      {Verdict::fail,
-       "The whole interval is worse than the limit; for exact facts: it is another value; "
-       "or the value is above the physical ceiling, which makes it a measurement error."},
-      {Verdict::inconclusive,
-       "The interval crosses the limit: it is measured again, 1, 3, 6, 12 runs in all. "
-       "What is undecided then stays undecided; it is never called a pass."},
+      {Verdict::fail, "The whole interval is beyond the limit; a fact is another than expected."},
       {Verdict::missing,
-       "It is expected and was not measured: the device is absent, or the measurement could "
-       "not be made."},
+       "It is expected and has no value: the device is absent, or the measurement could not be "
+       "made."},
+      {Verdict::inconclusive,
+       "The interval crosses the limit after all runs, or the value cannot be one. It is never "
+       "called a pass."},
+      {Verdict::warn, "Within the limit, and close to it; or good after an earlier failure."},
+      {Verdict::pass, "The whole interval is within the limit."},
       {Verdict::unjudged, "It was measured, and nothing is expected of it."},
   };
   const Element list = section.add("dl", {{"class", "facts verdicts"}});
@@ -65,6 +68,8 @@ void metrics(const Element& section, const Evidence& evidence) {
   }
   if (all.empty()) return;
   section.add("h3").text("Metrics of this report");
+  section.add("p", {{"class", "lead"}})
+      .text("What each counts, over what, is printed by plumbline probe NAME --describe.");
   const SortableTable table(section, "",
                             {{"Metric"}, {"Unit"}, {"Better"}, {"What is counted, over what"}});
   for (const auto& [name, metric] : all) {
@@ -72,10 +77,7 @@ void metrics(const Element& section, const Evidence& evidence) {
     row.add("td", {{"class", "metric"}}).text(name);
     text_cell(row, metric.unit);
     text_cell(row, better_names[metric.better]);
-    row.add("td", {{"class", "why"}})
-        .text(metric.meaning.empty()
-                  ? "see `plumbline probe " + name.substr(0, name.find('.')) + " --describe`"
-                  : metric.meaning);
+    row.add("td", {{"class", "why"}}).text(metric.meaning);
   }
 }
 
@@ -85,7 +87,7 @@ void render_method(const Evidence& evidence, const Element& section) {
   section.add("p", {{"class", "lead"}})
       .text("Enough to follow every number in this report, and to repeat it.");
   section.add("h3").text("How one measurement is made");
-  static constexpr Term sampling[] = {
+  static const Term sampling[] = {
       {"Warm-up",
        "The first samples are cut off where the rest becomes steady (robust MSER-5: batches of "
        "five, "
@@ -111,35 +113,46 @@ void render_method(const Evidence& evidence, const Element& section) {
   };
   paragraphs(section, sampling);
   section.add("h3").text("How a verdict is made");
-  static constexpr Term judging[] = {
+  const Term judging[] = {
       {"Deficit",
        "\u03B8 = 1 \u2212 value / expected where higher is better, 1 \u2212 expected / value where "
        "lower "
        "is better: 0.05 is five percent worse than expected."},
       {"Interval judged",
-       "The median of R runs, widened by what differs from run to run: h = z \u00B7 \u03C3 \u00B7 "
-       "c / "
-       "\u221AR with \u03C3\u00B2 = \u03C3(run to run)\u00B2 + 1.57 \u00B7 \u03C3(within)\u00B2 / "
-       "n, c = 1.2533 "
-       "from three runs on, z = 3.481: one chance in a thousand of a false verdict over all four "
-       "looks. The interval of a single run is not that of the machine, so it decides nothing "
-       "alone."},
+       fmt::format(
+           "The median of R runs, times exp(\u00B1h) with h = z \u00B7 \u03C3 \u00B7 c / \u221AR: "
+           "\u03C3 is the relative deviation of one run, from run to run and within it "
+           "(\u03C3\u00B2 = \u03C3(between)\u00B2 + 1.57 \u00B7 \u03C3(within)\u00B2 / n, between "
+           "runs at least what is known of the metric), c = {} from three runs on, z = {:.3f}: one "
+           "chance in {:.0f} of a false verdict over all looks together. A run's own interval says "
+           "how well that run was measured, not how the machine varies, so it decides nothing "
+           "alone.",
+           rule::median_of_runs, verdict_z(), 1 / rule::alpha)},
       {"Rule",
-       "FAIL if \u03B8 \u2212 h is beyond the limit; PASS if \u03B8 + h is within it and \u03B8 "
-       "\u2212 h reaches what is "
-       "expected; WARN if it is within and does not reach; otherwise INCONCLUSIVE, and it is "
-       "measured again."},
+       fmt::format("FAIL if the whole interval lies beyond the limit; a FAIL of fewer than {} runs "
+                   "is measured "
+                   "again before it counts as confirmed. PASS if the whole interval lies within. "
+                   "WARN if it lies "
+                   "within and reaches beyond {:.0f}\u00A0% of the tolerance. Otherwise "
+                   "INCONCLUSIVE, and it is "
+                   "measured again: {} runs. A value above the physical ceiling is an error of "
+                   "measurement, never "
+                   "a pass. Facts must be exactly what is expected, in every run.",
+                   rule::confirmed_runs, 100 * rule::warn_share, fmt::join(rule::looks, ", "))},
       {"Repetitions",
-       "Rows of one host with the same metric, subject, peer, size and parameters. A later PASS "
-       "never "
-       "overwrites an earlier FAIL: all runs are judged together."},
+       "Rows of one host with the same metric, subject, peer, size and parameters. All runs are "
+       "judged "
+       "together: a later good run never overwrites an earlier bad one."},
       {"Node",
        "Any FAIL of a gate rejects it. Anything missing, failed, undecided or unreadable, or no "
        "baseline for "
        "its type, makes it at best incomplete. Otherwise it is accepted."},
-      {"Fleet",
-       "The worst of its nodes; HARNESS SUSPECT if a large share of them fails the same probe. The "
-       "denominator is the manifest: what was not measured is not accepted."},
+      {"Fleet", fmt::format("HARNESS SUSPECT if at least {} nodes and {:.0f}\u00A0% of those that "
+                            "were judged fail the same "
+                            "metrics; else the worst of its nodes. The denominator is the "
+                            "manifest: what was not measured "
+                            "is not accepted.",
+                            suspicion::failing_nodes, 100 * suspicion::share)},
       {"Exit code",
        "0 accepted, 1 rejected, 2 usage, 3 incomplete, 4 harness suspect, 5 interrupted."},
   };
@@ -147,7 +160,7 @@ void render_method(const Evidence& evidence, const Element& section) {
   section.add("h3").text("Verdicts");
   verdicts(section);
   section.add("h3").text("Units and counting rules");
-  static constexpr Term units[] = {
+  static const Term units[] = {
       {"Rates",
        "GB/s is 10\u2079 bytes in a second, TFLOP/s 10\u00B9\u00B2 operations in a second."},
       {"Sizes", "KiB, MiB, GiB are powers of 1024."},

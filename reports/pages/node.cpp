@@ -134,6 +134,7 @@ void quantities(const Element& section, const Findings& findings) {
   }
   Findings rest;
   std::vector<std::pair<std::string, Findings>> curves;
+  bool any_matrix = false;
   {
     const Element matrices = section.add("div", {{"class", "matrices"}});
     for (const auto& [family, members] : families) {
@@ -145,10 +146,15 @@ void quantities(const Element& section, const Findings& findings) {
       for (const Finding* finding : members) by_size[finding->bytes].push_back(finding);
       for (const auto& [bytes, same] : by_size) {
         const std::string title = bytes == 0 ? family : family + ", " + format_bytes(bytes);
-        if (!matrix(matrices, title, same)) rest.insert(rest.end(), same.begin(), same.end());
+        if (matrix(matrices, title, same)) {
+          any_matrix = true;
+        } else {
+          rest.insert(rest.end(), same.begin(), same.end());
+        }
       }
     }
   }
+  if (any_matrix) heat_map_legend(section);
   if (!rest.empty()) rate_bars(section, rest);
   for (const auto& [family, members] : curves) curve(section, family, members);
 }

@@ -16,6 +16,33 @@ constexpr std::size_t most_rows = 400;
 
 bool went_well(const TaskRecord& task) { return task.outcome == "ok"; }
 
+void task_line(const Element& body, const TaskRecord& task, double longest) {
+  const Element row = body.add("tr", {{"class", went_well(task) ? "well" : "unwell"}});
+  row.add("td", {{"title", task.command}}).text(task.task);
+  row.add("td", {{"class", "host"}}).text(task.host);
+  number_cell(row, std::to_string(task.attempt));
+  text_cell(row, task.outcome.empty() ? "never ended" : task.outcome);
+  row.add("td", {{"class", "time"}}).text(person_time(task.started));
+  if (task.seconds) {
+    number_cell(row, person_duration(*task.seconds), *task.seconds);
+  } else {
+    number_cell(row, "");
+  }
+  {
+    const Element cell = row.add("td", {{"class", "bar-cell short"}});
+    const Element svg = cell.add("svg", {{"class", "bar short"},
+                                         {"viewBox", "0 0 100 14"},
+                                         {"preserveAspectRatio", "none"},
+                                         {"aria-hidden", "true"}});
+    svg.add("rect", {{"class", went_well(task) ? "v-unjudged" : "v-fail"},
+                     {"x", 0.0},
+                     {"y", 3.0},
+                     {"width", longest > 0 ? 100 * task.seconds.value_or(0) / longest : 0.0},
+                     {"height", 8.0}});
+  }
+  row.add("td", {{"class", "why"}}).text(task.reason);
+}
+
 void tasks(const Element& section, const Evidence& evidence) {
   if (evidence.tasks.empty()) {
     section.add("p").text("No journal was read: nothing is known about the tasks that were run.");
@@ -46,39 +73,7 @@ void tasks(const Element& section, const Evidence& evidence) {
                              {""},
                              {"Reason"}});
   for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
-    const TaskRecord& task = *order[i];
-    const Element row = table.body.add("tr", {{"class", went_well(task) ? "well" : "unwell"}});
-    {
-      const Element cell = row.add("td");
-      if (task.command.empty()) {
-        cell.text(task.task);
-      } else {
-        cell.add("span", {{"title", task.command}}).text(task.task);
-      }
-    }
-    row.add("td", {{"class", "host"}}).text(task.host);
-    number_cell(row, std::to_string(task.attempt));
-    text_cell(row, task.outcome.empty() ? "never ended" : task.outcome);
-    text_cell(row, person_time(task.started));
-    if (task.seconds) {
-      number_cell(row, person_duration(*task.seconds), *task.seconds);
-    } else {
-      number_cell(row, "");
-    }
-    {
-      const Element cell = row.add("td", {{"class", "bar-cell"}});
-      const Element svg = cell.add("svg", {{"class", "bar short"},
-                                           {"viewBox", "0 0 100 14"},
-                                           {"preserveAspectRatio", "none"},
-                                           {"aria-hidden", "true"}});
-      const double share = longest > 0 ? 100 * task.seconds.value_or(0) / longest : 0;
-      svg.add("rect", {{"class", went_well(task) ? "v-unjudged" : "v-fail"},
-                       {"x", 0.0},
-                       {"y", 3.0},
-                       {"width", share},
-                       {"height", 8.0}});
-    }
-    row.add("td", {{"class", "why"}}).text(task.reason);
+    task_line(table.body, *order[i], longest);
   }
   if (order.size() > most_rows) {
     section.add("p", {{"class", "left-out"}})
@@ -110,7 +105,7 @@ void not_measured(const Element& section, const Evidence& evidence) {
     }
     text_cell(row, path_of(measured));
     number_cell(row, std::to_string(measured.attempt));
-    text_cell(row, person_time(measured.time));
+    row.add("td", {{"class", "time"}}).text(person_time(measured.time));
     row.add("td", {{"class", "why"}}).text(measured.note);
   }
   if (order.size() > most_rows) {

@@ -5,6 +5,7 @@
 
 #include "reports/pages/next_steps.h"
 #include "reports/pages/pages.h"
+#include "reports/pages/reading_order.h"
 #include "reports/pages/totals.h"
 #include "reports/pages/wording.h"
 
@@ -62,8 +63,7 @@ Element entry(const Element& list, std::string_view name) {
 }
 
 void findings_by_verdict(const Element& cell, const Totals& totals) {
-  for (int v = 5; v >= 0; --v) {
-    const auto verdict = static_cast<Verdict>(v);
+  for (const Verdict verdict : reading_order) {
     if (totals.of(verdict) == 0) continue;
     const Element one = cell.add("span", {{"class", "tally"}});
     one.add("b").text(count(totals.of(verdict)));
@@ -72,8 +72,29 @@ void findings_by_verdict(const Element& cell, const Totals& totals) {
   if (totals.all_findings() == 0) cell.text("none");
 }
 
+/// "2 nodes without results, 1 row failed": what keeps a verdict from being complete.
+std::string not_tested_counts(const Totals& totals) {
+  std::string text;
+  const auto add = [&](std::uint64_t number, std::string_view what, const char* happened) {
+    if (number == 0) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_of(number, what), happened);
+  };
+  add(totals.nodes_without_rows, "node", "without results");
+  add(totals.of(Verdict::missing), "expected subject", "missing");
+  add(totals.not_measured, "row", "failed");
+  add(totals.skipped, "row", "skipped");
+  add(totals.bad_rows, "row", "unreadable");
+  return text;
+}
+
 void denominators(const Evidence& evidence, const Totals& totals, const Element& section) {
   const Element list = section.add("dl", {{"class", "ledger"}});
+  if (totals.nodes == 1) {
+    const NodeVerdict node = all_nodes(evidence).front();
+    const Element cell = entry(list, "Machine");
+    cell.add("span", {{"class", "host"}}).text(node.host);
+    cell.text(", " + node.instance_type);
+  }
   {
     const Element cell = entry(list, "Nodes accepted");
     cell.add("b").text(count(totals.of(NodeOutcome::accept)));
@@ -86,16 +107,11 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
   findings_by_verdict(entry(list, "Findings"), totals);
   {
     const Element cell = entry(list, "Not tested");
-    if (totals.nodes_without_rows + totals.of(Verdict::missing) + totals.not_measured +
-            totals.skipped + totals.bad_rows ==
-        0) {
+    const std::string counts = not_tested_counts(totals);
+    if (counts.empty()) {
       cell.text("nothing");
     } else {
-      cell.add("a", {{"href", "#not-tested"}})
-          .text(fmt::format(
-              "{} without results, {} missing, {} failed, {} skipped, {} unreadable",
-              count_of(totals.nodes_without_rows, "node"), count(totals.of(Verdict::missing)),
-              count_of(totals.not_measured, "row"), count(totals.skipped), count(totals.bad_rows)));
+      cell.add("a", {{"href", "#not-tested"}}).text(counts);
     }
   }
   {
@@ -129,15 +145,10 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
 }
 
 void deciding(const Evidence& evidence, const Totals& totals, const Element& section) {
-  std::vector<const JudgedFinding*> worst;
-  for (const JudgedFinding& judged : evidence.findings) {
-    if (judged.finding.verdict > Verdict::unjudged) worst.push_back(&judged);
-  }
+  std::vector<const JudgedFinding*> worst = in_reading_order(evidence);
+  std::erase_if(
+      worst, [](const JudgedFinding* judged) { return !needs_attention(judged->finding.verdict); });
   if (worst.empty()) return;
-  std::ranges::stable_sort(worst, [](const JudgedFinding* a, const JudgedFinding* b) {
-    if (a->finding.verdict != b->finding.verdict) return a->finding.verdict > b->finding.verdict;
-    return a->finding.deficit.value_or(0) > b->finding.deficit.value_or(0);
-  });
   section.add("h3").text("What decides");
   const Element list = section.add("ul", {{"class", "deciding"}});
   const bool many_nodes = totals.nodes > 1;

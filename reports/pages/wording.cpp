@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "results/schema/host_identity.h"
@@ -61,13 +62,19 @@ std::string person_number(double value) {
     return with_true_minus(fmt::format("{:.0f}", value));
   }
   if (size >= 1e6 || size < 1e-4) return with_true_minus(fmt::format("{:.3e}", value));
-  const int digits = 3 - static_cast<int>(std::floor(std::log10(size)));
+  // Rounding may carry into one more digit: 999.96 is 1000.
+  const double rounded = std::stod(fmt::format("{:.3e}", size));
+  const int digits = 3 - static_cast<int>(std::floor(std::log10(rounded)));
   return with_true_minus(fmt::format("{:.{}f}", value, std::max(digits, 0)));
 }
 
+std::string_view unit_text(std::string_view unit) {
+  return unit == "count" || unit == "text" || unit == "index" ? "" : unit;
+}
+
 std::string value_with_unit(double value, std::string_view unit) {
-  const bool bare = unit.empty() || unit == "count" || unit == "text";
-  return bare ? person_number(value) : fmt::format("{}\u00A0{}", person_number(value), unit);
+  return unit_text(unit).empty() ? person_number(value)
+                                 : fmt::format("{}\u00A0{}", person_number(value), unit);
 }
 
 std::string found(const Finding& finding) {
@@ -104,10 +111,12 @@ std::string count_of(std::uint64_t number, std::string_view singular) {
   return fmt::format("{}\u00A0{}{}", count(number), singular, number == 1 ? "" : "s");
 }
 
-std::string person_time(WallTime time) {
+std::string time_without_zone(WallTime time) {
   const std::string text = format_time(time);
-  return text.substr(0, 10) + ' ' + text.substr(11, 8) + " UTC";
+  return text.substr(0, 10) + ' ' + text.substr(11, 8);
 }
+
+std::string person_time(WallTime time) { return time_without_zone(time) + " UTC"; }
 
 std::string person_duration(double seconds) {
   if (seconds < 1) return fmt::format("{:.2f}\u00A0s", seconds);
@@ -175,7 +184,11 @@ std::string finding_anchor(const Finding& finding) { return anchor("finding", fi
 
 void command_line(const Element& into, std::string_view command) {
   const Element line = into.add("div", {{"class", "command"}});
-  line.add("code").text(command);
+  // One line, whatever is in it: a line end in a copied command would run it.
+  std::string one_line(command);
+  std::ranges::replace_if(
+      one_line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  line.add("code").text(one_line);
   line.add("button", {{"type", "button"}, {"class", "copy"}, {"hidden"}}).text("Copy");
 }
 

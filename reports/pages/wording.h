@@ -14,7 +14,9 @@ namespace plumbline {
 
 /// Four significant digits for people, whole numbers exactly: 12.30, 0.01235, 201379840.
 std::string person_number(double value);
-/// "201.4 GB/s", "8" for counts, "yes" for texts.
+/// The unit where it says something: not for counts, indices and texts.
+std::string_view unit_text(std::string_view unit);
+/// "201.4 GB/s", "8".
 std::string value_with_unit(double value, std::string_view unit);
 /// The value of a finding or its text, without unit; "not measured" is an empty string.
 std::string found(const Finding& finding);
@@ -30,6 +32,7 @@ std::string count(std::uint64_t number);
 std::string count_of(std::uint64_t number, std::string_view singular);
 /// "2026-11-24 10:33:35 UTC".
 std::string person_time(WallTime time);
+std::string time_without_zone(WallTime time);
 /// "1.2 s", "3 min 20 s", "2 h 05 min".
 std::string person_duration(double seconds);
 /// "numa0>numa1": subject and peer with an arrow.

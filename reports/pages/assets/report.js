@@ -62,9 +62,10 @@
   const list = document.getElementById('finding-list');
   if (list) {
     const rows = all('.finding', list);
+    const order = new Map(rows.map((row, at) => [row, at]));  // as written: by severity
     const cell = (row, name) => (row.querySelector('.f-' + name)?.textContent ?? '').trim();
     const keys = {
-      verdict: (row) => Number(row.dataset.verdict),
+      verdict: (row) => rows.length - order.get(row),
       host: (row) => cell(row, 'host'),
       metric: (row) => cell(row, 'what'),
       value: (row) => number(cell(row, 'value').replace('\u2212', '-')),

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     write_report_page(incomplete_evidence(), folder / "incomplete.html");
     write_report_page(simulated_evidence(), folder / "simulated.html");
     write_report_page(hostile_evidence(), folder / "hostile.html");
-    write_report_page(fleet_evidence(60, 20), folder / "fleet.html");
+    write_report_page(fleet_evidence(24, 8), folder / "fleet.html");
   } catch (const std::exception& error) {
     std::cerr << "example_report: " << error.what() << '\n';
     return 2;

@@ -1,0 +1,208 @@
+// Reports in a real browser: node report.test.mjs CHROMIUM FOLDER
+// FOLDER holds the pages of example_report; pictures of them are written into it.
+
+import assert from 'node:assert/strict';
+import {existsSync, readFileSync, statSync} from 'node:fs';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {pathToFileURL} from 'node:url';
+
+import {launch, watchedPage} from './chromium.mjs';
+
+const [executable, folder] = process.argv.slice(2);
+const url = (name) => pathToFileURL(path.resolve(folder, `${name}.html`)).href;
+const picture = (name) => path.join(folder, `${name}.png`);
+const examples = ['accept', 'reject', 'incomplete', 'simulated', 'hostile', 'fleet'];
+
+let browser;
+before(async () => { browser = await launch(executable); });
+after(() => browser?.close());
+
+// Opens a page, lets `use` look at it, and checks that nothing was complained about.
+const visit = async (name, use, options) => {
+  const {page, complaints, close} = await watchedPage(browser, url(name), options);
+  try {
+    await use(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+};
+
+for (const name of examples) {
+  test(`${name} opens from its file, asks for nothing, and complains about nothing`, async () => {
+    await visit(name, async (page) => {
+      assert.equal(await page.locator('.verdict strong').count(), 1);
+      assert.equal(await page.evaluate(() => document.scripts.length), 1);
+      assert.equal(await page.evaluate(() => performance.getEntriesByType('resource').length), 0);
+    });
+  });
+}
+
+test('what needs attention is open, the rest opens with the keyboard', async () => {
+  await visit('reject', async (page) => {
+    assert.equal(await page.locator('details.finding[open]').count(), 3);
+    const closed = page.locator('details.finding:not([open])').first();
+    await closed.evaluate((details) => details.setAttribute('data-test', 'this'));
+    await closed.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('details[data-test=this][open]').count(), 1);
+    assert.ok(await page.locator('details[data-test=this] .evidence').isVisible());
+  });
+});
+
+test('findings are filtered by verdict, metric and words', async () => {
+  await visit('reject', async (page) => {
+    const visible = () => page.locator('.finding:visible').count();
+    const all = await visible();
+    assert.equal(await page.locator('#shown').textContent(), `${all} findings`);
+
+    await page.locator('input[name=verdict]').first().uncheck();  // FAIL
+    const fails = await page.locator('.finding.v-fail').count();
+    assert.ok(fails > 0);
+    assert.equal(await visible(), all - fails);
+    await page.locator('input[name=verdict]').first().check();
+
+    await page.locator('select[name=metric]').selectOption('host_memory.triad');
+    assert.equal(await visible(), 4);
+    await page.locator('input[name=text]').fill('numa1>numa1');
+    assert.equal(await visible(), 1);
+    assert.equal(await page.locator('#shown').textContent(), `1 of ${all} findings`);
+  });
+});
+
+test('hosts are filtered where there are many', async () => {
+  await visit('fleet', async (page) => {
+    await page.locator('select[name=host]').selectOption('ip-10-1-0-5');
+    assert.equal(await page.locator('.finding:visible').count(), 8);
+  });
+});
+
+test('findings are sorted by a click on a heading', async () => {
+  await visit('reject', async (page) => {
+    const differences = () => page.locator('.finding').evaluateAll(
+        (rows) => rows.map((row) => row.dataset.difference).filter(Boolean).map(Number));
+    const button = page.locator('.f-head .f-difference button');
+    await button.click();
+    const up = await differences();
+    assert.deepEqual(up, [...up].sort((a, b) => a - b));
+    await button.click();
+    const down = await differences();
+    assert.deepEqual(down, [...up].sort((a, b) => b - a));
+  });
+});
+
+test('tables are sorted, and say how to those who cannot see it', async () => {
+  await visit('fleet', async (page) => {
+    const hosts = () => page.locator('#nodes tbody .host').allTextContents();
+    const heading = page.locator('#nodes th', {hasText: 'Host'});
+    await heading.locator('button').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await heading.getAttribute('aria-sort'), 'ascending');
+    const sorted = await hosts();
+    assert.equal(sorted[0], 'ip-10-1-0-0');
+    assert.equal(sorted[10], 'ip-10-1-0-10');  // numbers in names count as numbers
+    await heading.locator('button').click();
+    assert.equal(await heading.getAttribute('aria-sort'), 'descending');
+    assert.equal((await hosts())[0], 'ip-10-1-0-23');
+  });
+});
+
+test('a command is copied', async () => {
+  const {page, complaints, close} = await watchedPage(browser, url('reject'));
+  try {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const line = page.locator('.evidence .command').first();
+    await line.locator('button').click();
+    await page.locator('button.copy', {hasText: 'Copied'}).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, await line.locator('code').textContent());
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
+});
+
+test('a link to a finding opens it, even if it is filtered out', async () => {
+  await visit('reject', async (page) => {
+    const id = await page.locator('.finding.v-pass').first().getAttribute('id');
+    await page.locator('input[name=text]').fill('nothing has these words');
+    assert.equal(await page.locator('.finding:visible').count(), 0);
+    await page.evaluate((hash) => { location.hash = hash; }, id);
+    await page.locator(`#${id}[open]`).waitFor();
+    assert.ok(await page.locator(`#${id}`).isVisible());
+  });
+});
+
+test('without scripts everything is there and opens', async () => {
+  await visit('reject', async (page) => {
+    assert.ok(!await page.locator('#filters').isVisible());
+    assert.equal(await page.locator('button:visible').count(), 0);
+    const closed = page.locator('details.finding:not([open])').last();
+    await closed.locator('summary').click();
+    assert.ok(await page.locator('details.finding').last().locator('.evidence').isVisible());
+  }, {javaScriptEnabled: false});
+});
+
+test('names that attack are names', async () => {
+  await visit('hostile', async (page) => {
+    await page.waitForTimeout(200);
+    assert.equal(await page.locator('img, iframe, object, embed, form').count(), 0);
+    const host = await page.locator('#nodes tbody .host').first().textContent();
+    assert.equal(host, '<script>alert(\'host\')</script>');
+  });
+});
+
+test('the policy refuses a script that would get in', async () => {
+  const {page, close} = await watchedPage(browser, url('accept'));
+  try {
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.gotIn = true';
+      document.body.append(script);
+    });
+    assert.equal(await page.evaluate(() => window.gotIn), undefined);
+  } finally {
+    await close();
+  }
+});
+
+test('simulated is said on top, and stays there', async () => {
+  await visit('simulated', async (page) => {
+    await page.evaluate(() => scrollTo(0, 3000));
+    const box = await page.locator('.simulated').boundingBox();
+    assert.equal(Math.round(box.y), 0);
+  });
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`a ${colorScheme} page`, async () => {
+    await visit('reject', async (page) => {
+      const [, red] = /rgb\((\d+)/.exec(
+          await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
+      assert.ok(colorScheme === 'dark' ? red < 60 : red > 200);
+      await page.screenshot({path: picture(`reject-${colorScheme}`), fullPage: true});
+    }, {colorScheme, viewport: {width: 1280, height: 900}});
+  });
+}
+
+for (const name of ['reject', 'fleet', 'incomplete']) {
+  test(`nothing of ${name} leaves a window, however narrow`, async () => {
+    await visit(name, async (page) => {
+      for (const width of [1920, 1024, 700, 400]) {
+        await page.setViewportSize({width, height: 900});
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= width, width);
+      }
+      await page.screenshot({path: picture(`${name}-narrow`)});
+    });
+  });
+}
+
+test('prints on paper', async () => {
+  await visit('reject', async (page) => {
+    const file = path.join(folder, 'reject.pdf');
+    await page.pdf({path: file, preferCSSPageSize: true});
+    assert.ok(existsSync(file) && statSync(file).size > 20000);
+    assert.equal(readFileSync(file).subarray(0, 5).toString(), '%PDF-');
+  });
+});

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plumbline {
+
+/// A tag of an HTML text as a browser would see it.
+struct MarkupTag {
+  std::string name;
+  bool end = false;                               ///< </name>
+  bool closed = false;                            ///< <name/>
+  std::map<std::string, std::string> attributes;  ///< values as they stand, escapes and all
+};
+
+/// All tags of a text. The contents of script, style and title hold none.
+std::vector<MarkupTag> markup_of(std::string_view text);
+
+}  // namespace plumbline

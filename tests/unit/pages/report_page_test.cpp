@@ -1,0 +1,242 @@
+#include "reports/pages/report_page.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "reports/pages/pages.h"
+#include "tests/unit/pages/example_evidence.h"
+#include "tests/unit/pages/markup.h"
+
+namespace plumbline {
+namespace {
+
+std::size_t occurrences(const std::string& text, const std::string& part) {
+  std::size_t number = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++number;
+  }
+  return number;
+}
+
+// These say the part that is missing and not the whole page.
+testing::AssertionResult says(const std::string& page, const std::string& part) {
+  if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "the page does not say " << part;
+}
+
+/// The first tag that does not belong; empty for a well-formed text.
+std::string unbalanced(const std::vector<MarkupTag>& tags) {
+  static const std::set<std::string> without_end = {"meta", "input", "br", "hr", "link", "col"};
+  std::vector<std::string> open;
+  for (const MarkupTag& tag : tags) {
+    if (tag.end) {
+      if (open.empty() || open.back() != tag.name) return "</" + tag.name + ">";
+      open.pop_back();
+    } else if (!without_end.contains(tag.name) && !tag.closed) {
+      open.push_back(tag.name);
+    }
+  }
+  return open.empty() ? "" : "<" + open.back() + ">";
+}
+
+const std::map<std::string, Evidence>& examples() {
+  static const std::map<std::string, Evidence> all = {{"accept", accepting_evidence()},
+                                                      {"reject", rejecting_evidence()},
+                                                      {"incomplete", incomplete_evidence()},
+                                                      {"simulated", simulated_evidence()},
+                                                      {"hostile", hostile_evidence()},
+                                                      {"fleet", fleet_evidence(30, 10)},
+                                                      {"nothing", Evidence{}}};
+  return all;
+}
+
+class EveryReport : public testing::TestWithParam<std::string> {
+ protected:
+  std::string page_ = report_page(examples().at(GetParam()));
+  std::vector<MarkupTag> tags_ = markup_of(page_);
+};
+
+TEST_P(EveryReport, IsWellFormed) { EXPECT_EQ(unbalanced(tags_), ""); }
+
+TEST_P(EveryReport, IsTheSameForTheSameEvidence) {
+  EXPECT_TRUE(page_ == report_page(examples().at(GetParam())));
+}
+
+TEST_P(EveryReport, AsksForNothingFromAnywhere) {
+  static const std::set<std::string> harmless = {
+      "html",  "head",  "meta",    "title",   "style",   "body",    "script",  "header",
+      "nav",   "main",  "section", "article", "h2",      "h3",      "h4",      "p",
+      "a",     "b",     "i",       "strong",  "span",    "div",     "code",    "ol",
+      "ul",    "li",    "dl",      "dt",      "dd",      "table",   "caption", "thead",
+      "tbody", "tr",    "th",      "td",      "details", "summary", "figure",  "figcaption",
+      "label", "input", "select",  "option",  "output",  "button",  "svg",     "symbol",
+      "use",   "g",     "path",    "line",    "rect",    "circle",  "text"};
+  for (const MarkupTag& tag : tags_) {
+    EXPECT_TRUE(harmless.contains(tag.name)) << tag.name.substr(0, 80);
+    for (const auto& [name, value] : tag.attributes) {
+      EXPECT_TRUE(name != "src" && name != "srcset" && name != "action") << name;
+      EXPECT_TRUE(name != "href" || value.starts_with('#')) << value;
+    }
+  }
+}
+
+TEST_P(EveryReport, RunsNothingThatIsNotItsOwn) {
+  std::map<std::string, int> number;
+  for (const MarkupTag& tag : tags_) {
+    if (!tag.end) ++number[tag.name];
+    for (const auto& [name, value] : tag.attributes) {
+      EXPECT_FALSE(name.starts_with("on") || name == "style") << tag.name << ' ' << name;
+    }
+  }
+  EXPECT_EQ(number["script"], 1);
+  EXPECT_EQ(number["style"], 1);
+  EXPECT_TRUE(says(page_, "<meta http-equiv=\"Content-Security-Policy\""));
+}
+
+TEST_P(EveryReport, AddressesAreUniqueAndLinksLead) {
+  std::set<std::string> ids;
+  for (const MarkupTag& tag : tags_) {
+    const auto id = tag.attributes.find("id");
+    if (id == tag.attributes.end()) continue;
+    EXPECT_TRUE(ids.insert(id->second).second || GetParam() == "hostile") << id->second;
+  }
+  for (const MarkupTag& tag : tags_) {
+    const auto link = tag.attributes.find("href");
+    if (link == tag.attributes.end()) continue;
+    EXPECT_TRUE(ids.contains(link->second.substr(1))) << link->second;
+  }
+}
+
+TEST_P(EveryReport, HasEveryPage) {
+  for (const Page& one : pages()) {
+    EXPECT_TRUE(says(page_, "<section id=\"" + std::string(one.id) + "\">"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Reports, EveryReport,
+                         testing::Values("accept", "reject", "incomplete", "simulated", "hostile",
+                                         "fleet", "nothing"),
+                         [](const auto& one) { return one.param; });
+
+TEST(ReportPage, AcceptingSaysWhatWasAccepted) {
+  const std::string page = report_page(accepting_evidence());
+  EXPECT_TRUE(says(page, "<strong>ACCEPT</strong>"));
+  EXPECT_TRUE(says(page, "<b>1</b> of 1 in the manifest"));
+  EXPECT_TRUE(says(page, "shipped with plumbline 0.1.0"));
+  EXPECT_FALSE(says(page, "<b>SIMULATED</b>"));
+  EXPECT_FALSE(says(page, "What decides"));
+}
+
+TEST(ReportPage, RejectingShowsTheEvidence) {
+  const std::string page = report_page(rejecting_evidence());
+  EXPECT_TRUE(says(page, "<strong>REJECT</strong>"));
+  EXPECT_TRUE(says(page, "What decides"));
+  EXPECT_TRUE(says(page, "class=\"interval-plot\""));
+  EXPECT_TRUE(says(page, "ceiling 307.2"));
+  EXPECT_TRUE(says(page, "median of 12 nodes of this type"));
+  EXPECT_TRUE(says(page, "plumbline probe host_memory --case &#39;host_memory.read/numa1&gt;"));
+  EXPECT_TRUE(says(page, "no GPU with index 7 on this host"));
+}
+
+TEST(ReportPage, EveryRunOfAFindingIsDrawn) {
+  Evidence evidence = rejecting_evidence();
+  std::erase_if(evidence.findings, [](const JudgedFinding& judged) {
+    return judged.finding.verdict != Verdict::inconclusive;
+  });
+  ASSERT_EQ(evidence.findings.size(), 1U);
+  const std::string page = report_page(evidence);
+  EXPECT_EQ(occurrences(page, "<g class=\"run\">"), evidence.findings.front().rows.size());
+  EXPECT_EQ(occurrences(page, "<g class=\"judged\">"), 1U);
+}
+
+TEST(ReportPage, IncompleteSaysWhatWasNotTested) {
+  const std::string page = report_page(incomplete_evidence());
+  EXPECT_TRUE(says(page, "<strong>INCOMPLETE</strong>"));
+  EXPECT_TRUE(says(page, "p5.48xlarge: no baseline"));
+  EXPECT_TRUE(says(page, "What was not tested"));
+  EXPECT_TRUE(says(page, "killed by signal 11"));
+  EXPECT_TRUE(says(page, "measurements.csv:118: median: found"));
+}
+
+TEST(ReportPage, SimulatedIsSaidBeforeAnythingElse) {
+  const std::string page = report_page(simulated_evidence());
+  const std::size_t said = page.find("<b>SIMULATED</b>");
+  ASSERT_NE(said, std::string::npos);
+  EXPECT_LT(said, page.find("plumbline</span>"));
+  EXPECT_TRUE(says(page, "<title>SIMULATED: ACCEPT"));
+}
+
+TEST(ReportPage, AHostThatIsAScriptIsAName) {
+  const std::string page = report_page(hostile_evidence());
+  EXPECT_TRUE(says(page, "&lt;script&gt;alert(&#39;host&#39;)&lt;/script&gt;"));
+  EXPECT_EQ(occurrences(page, "<script"), 1U);
+  EXPECT_FALSE(says(page, "<img"));
+  EXPECT_FALSE(says(page, "\u202E"));
+  EXPECT_FALSE(says(page, "href=\"javascript:"));
+}
+
+TEST(ReportPage, NodesThatWereNeverMeasuredAreNamed) {
+  const std::string page = report_page(fleet_evidence(30, 4));
+  EXPECT_TRUE(says(page, "of the manifest without any result"));
+  EXPECT_TRUE(says(page, "in the manifest, and nothing was measured"));
+}
+
+TEST(ReportPage, LeftOutFindingsAreCountedAndSaid) {
+  Evidence evidence = fleet_evidence(30, 4);
+  evidence.findings.resize(10);
+  const std::string page = report_page(evidence);
+  EXPECT_TRUE(says(page, "106\u00A0findings that are not shown here"));
+  EXPECT_TRUE(says(page, "stand in findings.csv"));
+}
+
+TEST(ReportPage, TwoNumaNodesGiveAMatrixAndOneDoesNot) {
+  EXPECT_TRUE(says(report_page(accepting_evidence()), "<figure class=\"heat-map\">"));
+  Evidence one = accepting_evidence();
+  std::erase_if(one.findings, [](const JudgedFinding& judged) {
+    return judged.finding.subject == "numa1" || judged.finding.peer == "numa1";
+  });
+  const std::string page = report_page(one);
+  EXPECT_FALSE(says(page, "<figure class=\"heat-map\">"));
+  EXPECT_TRUE(says(page, "<figure class=\"bars\">"));
+  EXPECT_TRUE(says(page, "class=\"line-chart\""));
+}
+
+TEST(ReportPage, LargeFleet) {
+  const Evidence evidence = fleet_evidence(2000, 40);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string page = report_page(evidence);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const double megabytes = static_cast<double>(page.size()) / 1e6;
+  std::cout << "2,000 nodes x 40 findings: " << megabytes << " MB in " << took.count() << " s\n";
+  RecordProperty("megabytes", std::to_string(megabytes));
+  RecordProperty("seconds", std::to_string(took.count()));
+  EXPECT_TRUE(says(page, "of 2000 in the manifest"));
+}
+
+TEST(WriteReportPage, WritesTheWholeFileAndNothingBesideIt) {
+  const std::filesystem::path folder = testing::TempDir() + "plumbline_report_page";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  write_report_page(accepting_evidence(), folder / "report.html");
+  std::ifstream in(folder / "report.html", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_EQ(text, report_page(accepting_evidence()));
+  const auto files = std::distance(std::filesystem::directory_iterator(folder), {});
+  EXPECT_EQ(files, 1);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(WriteReportPage, AFolderThatIsNotThereIsAnError) {
+  EXPECT_THROW(write_report_page(accepting_evidence(), "/nonexistent/report.html"),
+               std::system_error);
+}
+
+}  // namespace
+}  // namespace plumbline
