@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <new>
@@ -71,7 +72,9 @@ TEST_P(EachOperation, TakesAsManyPassesAsTheSampleTimeAsksFor) {
   Bench bench;
   BandwidthWork work = bench.work(GetParam());
   work.set_sample_time(1e-3);
-  EXPECT_LT(work.sample(), 1e-3) << "seconds are those of one pass";
+  double shortest = work.sample();  // another process may take the processor in one of them
+  for (int i = 0; i < 50; ++i) shortest = std::min(shortest, work.sample());
+  EXPECT_LT(shortest, 1e-3) << "seconds are those of one pass";
   EXPECT_NO_THROW(work.verify());
 }
 
