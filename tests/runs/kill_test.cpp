@@ -69,10 +69,7 @@ TEST(Kill, OfTheRunnerOrTheProbeAtTwentyMomentsLosesAndDoublesNothing) {
   std::string before;
   int runner_kills = 0, probe_kills = 0, at_work = 0;
   Running runner = rig.start_run({"run", "many"});
-  ASSERT_TRUE(eventually([&] {
-    return std::filesystem::exists(rig.results() / "runs") &&
-           std::filesystem::exists(rig.latest().measurements());
-  }));
+  ASSERT_TRUE(eventually([&] { return rig.rows_so_far() > 0; }));
   const RunDirectory run = rig.latest();
   while (runner_kills + probe_kills < kills) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
@@ -111,9 +108,7 @@ TEST(Kill, OfTheRunnerOrTheProbeAtTwentyMomentsLosesAndDoublesNothing) {
 TEST(Kill, InTheMiddleOfALineSetsItAside) {
   Rig rig;
   const Running runner = rig.start_run({"run", "many"});
-  ASSERT_TRUE(eventually([&] {
-    return std::filesystem::exists(rig.results() / "runs") && count_rows(rig.latest()).size() >= 3;
-  }));
+  ASSERT_TRUE(eventually([&] { return rig.rows_so_far() >= 3; }));
   const RunDirectory run = rig.latest();
   runner.signal(SIGKILL);
   runner.wait();
@@ -132,9 +127,7 @@ TEST(Kill, InTheMiddleOfALineSetsItAside) {
 TEST(Kill, IsSaidToTheNextRun) {
   Rig rig;
   const Running runner = rig.start_run({"run", "long"});
-  ASSERT_TRUE(eventually([&] {
-    return std::filesystem::exists(rig.results() / "runs") && !count_rows(rig.latest()).empty();
-  }));
+  ASSERT_TRUE(eventually([&] { return rig.rows_so_far() > 0; }));
   runner.signal(SIGKILL);
   runner.wait();
   const RunDirectory killed = rig.latest();

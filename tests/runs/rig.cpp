@@ -8,6 +8,8 @@
 #include <chrono>
 #include <thread>
 
+#include "results/schema/file_error.h"
+
 namespace plumbline {
 
 void Running::signal(int number) const { ::kill(pid_, number); }
@@ -52,6 +54,14 @@ Said Rig::run(std::vector<std::string> arguments) {
   const Running running = start_run(std::move(arguments));
   const int exit = running.wait();
   return {exit, running.output()};
+}
+
+std::size_t Rig::rows_so_far() const {
+  try {
+    return count_rows(latest()).size();
+  } catch (const FileError&) {
+    return 0;
+  }
 }
 
 bool eventually(const std::function<bool()>& condition) {

@@ -48,6 +48,8 @@ class Rig {
   std::filesystem::path results() const { return scratch_ / "results"; }
   std::filesystem::path lock() const { return scratch_ / "lock"; }
   RunDirectory latest() const { return RunDirectory::latest(results()); }
+  /// Of the latest run; 0 while it is being made.
+  std::size_t rows_so_far() const;
 
  private:
   ScratchFolder scratch_;
