@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -58,7 +59,9 @@ void pin(std::thread& thread, unsigned cpu) {
 }  // namespace
 
 ThreadTeam::ThreadTeam(std::vector<unsigned> cpus)
-    : cpus_(std::move(cpus)), members_(cpus_.size()) {
+    : cpus_(std::move(cpus)),
+      share_a_cpu_(std::set(cpus_.begin(), cpus_.end()).size() < cpus_.size()),
+      members_(cpus_.size()) {
   if (cpus_.empty()) throw std::invalid_argument("a team of threads needs at least one CPU");
   try {
     for (std::size_t rank = 0; rank < size(); ++rank) {
@@ -124,10 +127,10 @@ void ThreadTeam::live(std::size_t rank) {
   }
 }
 
-/// Spins, so that all leave within a fraction of a microsecond. Where a thread shares its CPU with
-/// others it gives way after a while: the one that is waited for may need that CPU.
+/// Spins, so that all leave within a fraction of a microsecond, and gives way only after tens of
+/// milliseconds: whoever gives way on a busy machine is late at the start.
 void ThreadTeam::wait_for_all(std::uint64_t round) {
-  constexpr int patience = 1'000'000;
+  const int patience = share_a_cpu_ ? 0 : 1'000'000;
   if (ready_.fetch_add(1, std::memory_order_acq_rel) + 1 == size()) {
     begin_ = raw_seconds();
     go_.store(round, std::memory_order_release);

@@ -44,6 +44,7 @@ class ThreadTeam {
   void stop();
 
   std::vector<unsigned> cpus_;
+  bool share_a_cpu_;  ///< two threads are pinned to one
   std::vector<Member> members_;
 
   std::mutex mutex_;
