@@ -1,0 +1,31 @@
+cmake_minimum_required(VERSION 3.25)
+
+# Runs the compiler of device code (what stands behind "--") and looks at what ptxas reports: a
+# kernel that spills registers to memory measures its own spills, so it does not build.
+set(command "")
+set(collect FALSE)
+foreach(index RANGE ${CMAKE_ARGC})
+  if(collect)
+    list(APPEND command "${CMAKE_ARGV${index}}")
+  elseif("${CMAKE_ARGV${index}}" STREQUAL "--")
+    set(collect TRUE)
+  endif()
+endforeach()
+list(REMOVE_ITEM command "")
+execute_process(COMMAND ${command} RESULT_VARIABLE status OUTPUT_VARIABLE output
+                ERROR_VARIABLE output)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${output}")
+endif()
+if(NOT output MATCHES "bytes spill stores")
+  message(FATAL_ERROR "ptxas reported no use of registers; expected it from -Xptxas -v:\n${output}")
+endif()
+if(output MATCHES "[1-9][0-9]* bytes spill")
+  message(FATAL_ERROR "a kernel spills registers to memory:\n${output}")
+endif()
+# Two architectures may say the same thing; what is left are warnings.
+string(REGEX REPLACE "(ptxas info[^\n]*|[ \t]*[0-9]+ bytes stack frame[^\n]*)\n" "" output "${output}")
+string(STRIP "${output}" output)
+if(output)
+  message(FATAL_ERROR "the compiler of device code warns:\n${output}")
+endif()

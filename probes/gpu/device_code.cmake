@@ -1,0 +1,71 @@
+# Device code: .cu files compiled by nvcc for every architecture that the instance types have, and
+# carried inside the probe. Without nvcc a probe builds too, and says what it was built without.
+
+set(PLUMBLINE_DEVICE_ARCHITECTURES 80 90 100 103)
+
+plumbline_part(PLUMBLINE_NVCC nvcc "device code of the GPU probes"
+               "the CUDA toolkit, 12.9 or later; without it they build and skip" HINTS
+               ENV CUDA_PATH PATH_SUFFIXES bin PATHS /usr/local/cuda/bin)
+if(PLUMBLINE_NVCC)
+  get_filename_component(PLUMBLINE_CUDA_ROOT ${PLUMBLINE_NVCC} REALPATH)
+  get_filename_component(PLUMBLINE_CUDA_ROOT ${PLUMBLINE_CUDA_ROOT}/../.. ABSOLUTE)
+  find_path(PLUMBLINE_CUDA_INCLUDE cuda.h PATHS ${PLUMBLINE_CUDA_ROOT}/include
+            ${PLUMBLINE_CUDA_ROOT}/targets/x86_64-linux/include NO_DEFAULT_PATH)
+  find_file(PLUMBLINE_CUDA_STUB libcuda.so PATHS ${PLUMBLINE_CUDA_ROOT}/lib64/stubs
+            ${PLUMBLINE_CUDA_ROOT}/lib/stubs NO_DEFAULT_PATH)
+  mark_as_advanced(PLUMBLINE_CUDA_INCLUDE PLUMBLINE_CUDA_STUB)
+  execute_process(COMMAND ${PLUMBLINE_NVCC} --list-gpu-code OUTPUT_VARIABLE known)
+  foreach(architecture IN LISTS PLUMBLINE_DEVICE_ARCHITECTURES)
+    if(NOT known MATCHES "sm_${architecture}\n")
+      message(STATUS "plumbline: left out: device code of the GPU probes, because "
+                     "${PLUMBLINE_NVCC} cannot make sm_${architecture} (the CUDA toolkit, 12.9 or later)")
+      unset(PLUMBLINE_NVCC CACHE)
+      set(PLUMBLINE_NVCC PLUMBLINE_NVCC-NOTFOUND)
+      break()
+    endif()
+  endforeach()
+endif()
+
+# Compiles SOURCE and makes its image a part of TARGET, as the bytes between the two symbols
+# plumbline_NAME_device_code and plumbline_NAME_device_code_end. The image is stored plain, so that
+# it can be read without a decompressor.
+function(add_device_code target name source)
+  set(image ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
+  if(PLUMBLINE_NVCC)
+    set(code "")
+    foreach(architecture IN LISTS PLUMBLINE_DEVICE_ARCHITECTURES)
+      list(APPEND code -gencode arch=compute_${architecture},code=sm_${architecture})
+    endforeach()
+    list(GET PLUMBLINE_DEVICE_ARCHITECTURES 0 oldest)
+    list(APPEND code -gencode arch=compute_${oldest},code=compute_${oldest})
+    add_custom_command(
+      OUTPUT ${image}
+      COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/probes/gpu/compile_device_code.cmake --
+              ${PLUMBLINE_NVCC} -fatbin --compress-mode=none -std=c++17 -O3 -Xptxas -v
+              -I${PROJECT_SOURCE_DIR} ${code} -MD -MF ${image}.d -o ${image}
+              ${CMAKE_CURRENT_SOURCE_DIR}/${source}
+      MAIN_DEPENDENCY ${source}
+      DEPENDS ${PROJECT_SOURCE_DIR}/probes/gpu/compile_device_code.cmake
+      DEPFILE ${image}.d
+      COMMENT "Compiling device code ${source}"
+      VERBATIM)
+  else()
+    file(TOUCH ${image})
+  endif()
+  set(carrier ${CMAKE_CURRENT_BINARY_DIR}/${name}_device_code.cpp)
+  file(CONFIGURE OUTPUT ${carrier} @ONLY CONTENT [[
+__asm__(R"(
+    .pushsection .rodata.plumbline_device_code,"a",@progbits
+    .balign 64
+    .globl plumbline_@name@_device_code
+plumbline_@name@_device_code:
+    .incbin "@image@"
+    .globl plumbline_@name@_device_code_end
+plumbline_@name@_device_code_end:
+    .byte 0
+    .popsection
+)");
+]])
+  set_source_files_properties(${carrier} PROPERTIES OBJECT_DEPENDS ${image})
+  target_sources(${target} PRIVATE ${carrier})
+endfunction()

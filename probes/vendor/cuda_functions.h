@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "probes/vendor/bound_function.h"
+#include "probes/vendor/cuda_abi.h"
+#include "probes/vendor/dynamic_library.h"
+
+namespace plumbline::cuda {
+
+/// One function of the driver, in the version of its interface that is called here.
+struct Symbol {
+  const char* base;         ///< "cuMemAlloc"
+  int version;              ///< the CUDA version that brought this interface: 3020 is 3.2
+  const char* export_name;  ///< the name under which every driver exports it: "cuMemAlloc_v2"
+};
+
+/// Finds functions in a driver: by cuGetProcAddress_v2, which is asked for the pinned version, or
+/// in a driver older than 12.0, which lacks that, by the exported name.
+class Symbols {
+ public:
+  enum class Way { ask_driver, exports_only };
+
+  explicit Symbols(const DynamicLibrary& library, Way way = Way::ask_driver);
+  Symbols(const Symbols&) = delete;
+  Symbols& operator=(const Symbols&) = delete;
+
+  Binding operator()(const char* base, int version, const char* export_name) const;
+
+  /// What was asked for so far, found or not.
+  const std::vector<Symbol>& asked() const { return asked_; }
+  const std::vector<Symbol>& missing() const { return missing_; }
+
+ private:
+  void* find(const Symbol& symbol) const;
+
+  using GetProcAddress = Status(const char*, void**, int, std::uint64_t, Lookup*);
+
+  const DynamicLibrary& library_;
+  GetProcAddress* get_proc_address_ = nullptr;
+  ReadStatus read_status_;
+  mutable std::vector<Symbol> asked_;
+  mutable std::vector<Symbol> missing_;
+};
+
+/// Every function of the driver that is called: one line each, with the interface's version. A
+/// driver that lacks one still opens; calling what it lacks throws LibraryMissing.
+struct Functions {
+  template <class Signature>
+  using Call = BoundFunction<Signature>;
+
+  const Symbols& find;
+
+  // The machine
+  Call<Status(unsigned)> init{find("cuInit", 2000, "cuInit")};
+  Call<Status(int*)> driver_version{find("cuDriverGetVersion", 2020, "cuDriverGetVersion")};
+  Call<Status(int*)> device_count{find("cuDeviceGetCount", 2000, "cuDeviceGetCount")};
+  Call<Status(DeviceNumber*, int)> device{find("cuDeviceGet", 2000, "cuDeviceGet")};
+  Call<Status(char*, int, DeviceNumber)> device_name{
+      find("cuDeviceGetName", 2000, "cuDeviceGetName")};
+  Call<Status(Uuid*, DeviceNumber)> device_uuid{
+      find("cuDeviceGetUuid", 11040, "cuDeviceGetUuid_v2")};
+  Call<Status(char*, int, DeviceNumber)> device_pci_address{
+      find("cuDeviceGetPCIBusId", 4010, "cuDeviceGetPCIBusId")};
+  Call<Status(int*, Attribute, DeviceNumber)> device_attribute{
+      find("cuDeviceGetAttribute", 2000, "cuDeviceGetAttribute")};
+  Call<Status(std::size_t*, DeviceNumber)> device_memory{
+      find("cuDeviceTotalMem", 3020, "cuDeviceTotalMem_v2")};
+
+  // Contexts
+  Call<Status(ContextHandle*, DeviceNumber)> primary_context_retain{
+      find("cuDevicePrimaryCtxRetain", 7000, "cuDevicePrimaryCtxRetain")};
+  Call<Status(DeviceNumber)> primary_context_release{
+      find("cuDevicePrimaryCtxRelease", 11000, "cuDevicePrimaryCtxRelease_v2")};
+  Call<Status(ContextHandle)> set_context{find("cuCtxSetCurrent", 4000, "cuCtxSetCurrent")};
+  Call<Status()> synchronize_context{find("cuCtxSynchronize", 2000, "cuCtxSynchronize")};
+
+  // Memory
+  Call<Status(std::size_t*, std::size_t*)> memory_info{
+      find("cuMemGetInfo", 3020, "cuMemGetInfo_v2")};
+  Call<Status(DeviceAddress*, std::size_t)> memory_allocate{
+      find("cuMemAlloc", 3020, "cuMemAlloc_v2")};
+  Call<Status(DeviceAddress)> memory_free{find("cuMemFree", 3020, "cuMemFree_v2")};
+  Call<Status(void**, std::size_t, unsigned)> host_allocate{
+      find("cuMemHostAlloc", 2020, "cuMemHostAlloc")};
+  Call<Status(void*)> host_free{find("cuMemFreeHost", 2000, "cuMemFreeHost")};
+  Call<Status(DeviceAddress, const void*, std::size_t, StreamHandle)> copy_to_device{
+      find("cuMemcpyHtoDAsync", 3020, "cuMemcpyHtoDAsync_v2")};
+  Call<Status(void*, DeviceAddress, std::size_t, StreamHandle)> copy_to_host{
+      find("cuMemcpyDtoHAsync", 3020, "cuMemcpyDtoHAsync_v2")};
+  Call<Status(DeviceAddress, unsigned char, std::size_t, StreamHandle)> fill_bytes{
+      find("cuMemsetD8Async", 3020, "cuMemsetD8Async")};
+
+  // Streams and events
+  Call<Status(StreamHandle*, unsigned)> stream_create{
+      find("cuStreamCreate", 2000, "cuStreamCreate")};
+  Call<Status(StreamHandle)> stream_destroy{find("cuStreamDestroy", 4000, "cuStreamDestroy_v2")};
+  Call<Status(StreamHandle)> stream_synchronize{
+      find("cuStreamSynchronize", 2000, "cuStreamSynchronize")};
+  Call<Status(EventHandle*, unsigned)> event_create{find("cuEventCreate", 2000, "cuEventCreate")};
+  Call<Status(EventHandle)> event_destroy{find("cuEventDestroy", 4000, "cuEventDestroy_v2")};
+  Call<Status(EventHandle, StreamHandle)> event_record{
+      find("cuEventRecord", 2000, "cuEventRecord")};
+  Call<Status(EventHandle)> event_synchronize{
+      find("cuEventSynchronize", 2000, "cuEventSynchronize")};
+  Call<Status(float*, EventHandle, EventHandle)> event_elapsed_ms{
+      find("cuEventElapsedTime", 2000, "cuEventElapsedTime")};
+
+  // Code
+  Call<Status(ModuleHandle*, const void*, unsigned, JitOption*, void**)> module_load{
+      find("cuModuleLoadDataEx", 2010, "cuModuleLoadDataEx")};
+  Call<Status(ModuleHandle)> module_unload{find("cuModuleUnload", 2000, "cuModuleUnload")};
+  Call<Status(FunctionHandle*, ModuleHandle, const char*)> module_function{
+      find("cuModuleGetFunction", 2000, "cuModuleGetFunction")};
+  Call<Status(FunctionHandle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
+              StreamHandle, void**, void**)>
+      launch{find("cuLaunchKernel", 4000, "cuLaunchKernel")};
+};
+
+}  // namespace plumbline::cuda

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "probes/vendor/dynamic_library.h"
+
+namespace plumbline {
+
+/// The machine that a library stands in for.
+///
+/// The libraries of the virtual node export one name more than the vendors' do: a C function
+/// `const char* plumbline_stand_in(const char* key)` that answers "host" and "instance_type". A
+/// vendor's own library has no such name, so a row that was made with a stand-in says so by itself
+/// and no switch in a program can forget it.
+struct StandIn {
+  std::string host;
+  std::string instance_type;
+};
+
+/// Nothing if `library` is a vendor's own.
+std::optional<StandIn> stand_in(const DynamicLibrary& library);
+
+}  // namespace plumbline
