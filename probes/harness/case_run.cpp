@@ -45,7 +45,9 @@ CaseResult run_case(const Case& entry, const Clock& clock) {
         return run_timed(entry, clock);
       case Case::Kind::fact: {
         CaseResult result;
-        result.fact = entry.fact();
+        Fact found = entry.fact();
+        result.fact = std::move(found.value);
+        result.note = std::move(found.note);
         if (!has_value(result.fact)) {
           return not_measured(Outcome::failed, "the value is no finite number and no text");
         }

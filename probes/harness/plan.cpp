@@ -36,7 +36,7 @@ void Plan::latency(const Metric& metric, Work work, double operations, double un
   entry.sampling = sampling;
 }
 
-void Plan::fact(const Metric& metric, Work work, std::function<FactValue()> value) {
+void Plan::fact(const Metric& metric, Work work, std::function<Fact()> value) {
   add(Case::Kind::fact, metric, std::move(work)).fact = std::move(value);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -37,6 +38,17 @@ using Prepare = std::function<Prepared()>;
 /// The value of a fact: a number in the metric's unit, or a text.
 using FactValue = std::variant<double, std::string>;
 
+/// A fact as it was found.
+struct Fact {
+  template <class Value>
+  requires std::is_constructible_v<FactValue, Value> Fact(Value&& found, std::string beside = {})
+      : value(std::forward<Value>(found)), note(std::move(beside)) {}
+  operator FactValue() const { return value; }
+
+  FactValue value;
+  std::string note;  ///< said in the row: what a reader must know beside the value
+};
+
 /// One case: one row of the results, under a name that repeats it.
 struct Case {
   enum class Kind { rate, latency, fact, skip };
@@ -48,7 +60,7 @@ struct Case {
   double amount = 1;  ///< rate: value = amount / seconds; latency: value = seconds / amount
   Prepare prepare;
   Sampling sampling;
-  std::function<FactValue()> fact;
+  std::function<Fact()> fact;
   std::string reason;  ///< of a skip
 };
 
@@ -73,7 +85,7 @@ class Plan {
 
   /// Something that is known rather than timed. `value` is asked when the case runs, so what it
   /// throws becomes the reason of a failed row.
-  void fact(const Metric& metric, Work work, std::function<FactValue()> value);
+  void fact(const Metric& metric, Work work, std::function<Fact()> value);
   void fact(const Metric& metric, Work work, FactValue value);
 
   /// A case that this machine does not allow to be measured: a row with outcome skipped.

@@ -80,7 +80,7 @@ SampleSummary summarise(const Look& look, bool converged, const Sampling& sampli
 
 double monotonic_seconds() {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  ::clock_gettime(CLOCK_MONOTONIC_RAW, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 

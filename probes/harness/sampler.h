@@ -12,6 +12,8 @@ using Timed = std::function<double()>;
 
 /// Seconds since some point, for the bounds on a case's time.
 using Clock = std::function<double()>;
+/// CLOCK_MONOTONIC_RAW, by which everything is timed: on a virtual node it is virtual, so that how
+/// many samples are drawn there does not depend on how fast it is simulated.
 double monotonic_seconds();
 
 /// When a case has been sampled enough. Defaults: reference for kernels; networks use 1 %.

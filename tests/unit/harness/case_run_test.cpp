@@ -93,5 +93,13 @@ TEST(CaseRun, AFactIsANumberOrAText) {
   EXPECT_EQ(run_case(plan.cases()[3]).outcome, Outcome::failed);
 }
 
+TEST(CaseRun, AFactCarriesItsNote) {
+  Plan plan({});
+  plan.fact(count, {}, [] { return Fact(2.0, "the first at byte 4096"); });
+  const CaseResult result = run_only_case(plan);
+  EXPECT_EQ(std::get<double>(result.fact), 2.0);
+  EXPECT_EQ(to_row(plan.cases()[0], result, {}).note, "the first at byte 4096");
+}
+
 }  // namespace
 }  // namespace plumbline
