@@ -1,11 +1,16 @@
 #include "probes/node/hwloc_topology.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "probes/node/xml_check.h"
@@ -38,6 +43,28 @@ std::string without_comments(std::string text) {
   return text;
 }
 
+/// hwloc makes a set of 512 MiB for a CPU or a node without a number, and for one with a huge
+/// number.
+void check_os_indices(const std::filesystem::path& file, const std::string& text) {
+  constexpr std::uint64_t largest = 1 << 20;
+  static const std::string object = "<object ", key = " os_index=\"";
+  for (std::size_t at = 0; (at = text.find(object, at)) != std::string::npos; ++at) {
+    const std::string_view tag(text.data() + at, text.find('>', at) - at);
+    const bool numbered = tag.find(" type=\"PU\"") != std::string_view::npos ||
+                          tag.find(" type=\"NUMANode\"") != std::string_view::npos;
+    const std::size_t found = tag.find(key);
+    if (found == std::string_view::npos && !numbered) continue;
+    const std::string_view value =
+        found == std::string_view::npos ? "" : tag.substr(found + key.size());
+    const std::string number(value.substr(0, value.find('"')));
+    const auto index = parse_integer(number);
+    if (index && *index <= largest) continue;
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
+    throw FileError(file, static_cast<std::size_t>(line), "os_index",
+                    fmt::format("found \"{}\", expected a number up to {}", number, largest));
+  }
+}
+
 /// Says what is wrong with a file that hwloc would refuse with a number, or without a word.
 void check_xml(const std::filesystem::path& file, const std::string& text) {
   const std::size_t element = text.find("<topology");
@@ -52,6 +79,7 @@ void check_xml(const std::filesystem::path& file, const std::string& text) {
   check_well_formed(file, text);
   const std::string tag = text.substr(element, text.find('>', element) - element);
   static const std::string key = "version=\"";
+  check_os_indices(file, text);
   const std::size_t version = tag.find(key);
   if (version == std::string::npos) return;
   const std::size_t number = version + key.size();

@@ -217,6 +217,16 @@ TEST(DiscoverRefuses, AnEmptyTopology) {
   EXPECT_THAT(complaint("<topology version=\"2.0\"></topology>"), EndsWith("cannot import it"));
 }
 
+// hwloc would take half a GiB for it.
+TEST(DiscoverRefuses, ACpuWithoutANumber) {
+  std::string xml = hwloc_xml(p4d_24xlarge());
+  const std::size_t cpu = xml.find("os_index", xml.find("type=\"PU\""));
+  EXPECT_THAT(complaint(std::string(xml).replace(cpu, 2, "as")),
+              HasSubstr("os_index: found \"\", expected a number"));
+  EXPECT_THAT(complaint(std::string(xml).replace(cpu + 10, 1, "4294967294")),
+              HasSubstr("os_index: found \"4294967294\""));
+}
+
 // A device cut out by hand with one end tag too many: hwloc takes what stands before it.
 TEST(DiscoverRefuses, AStrayEndTag) {
   std::string xml = hwloc_xml(p4d_24xlarge());
