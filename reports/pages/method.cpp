@@ -90,68 +90,55 @@ void render_method(const Evidence& evidence, const Element& section) {
   static const Term sampling[] = {
       {"Warm-up",
        "The first samples are cut off where the rest becomes steady (robust MSER-5: batches of "
-       "five, "
-       "their medians winsorised at 8 robust standard deviations)."},
+       "five, their medians winsorised at 8 robust standard deviations)."},
       {"Value",
        "The median of the samples that remain. No sample is deleted; minimum, maximum and spread "
        "(1.4826 \u00D7 MAD / median) are kept beside it."},
       {"Interval",
        "The 99 % confidence interval of the median from order statistics: the k-th smallest and "
-       "k-th "
-       "largest sample, with k from the binomial distribution. No shape of the noise is assumed. "
-       "Correlated samples are joined into batches first."},
+       "k-th largest sample, with k from the binomial distribution. No shape of the noise is "
+       "assumed. Correlated samples are joined into batches first."},
       {"When it stops",
        "When half the interval is narrower than the precision of the case (0.5 % for kernels and "
        "memory, 1 % for networks), or at its bound in time and samples; then the row is flagged "
        "not_converged."},
       {"Flags",
        "unsteady: the start never settled. bimodal: two groups of values, a change of clock or of "
-       "thermal "
-       "state. correlated: neighbouring samples depend on each other. throttled: the device "
-       "lowered its "
-       "clock. remeasured: an earlier attempt was undecided."},
+       "thermal state. correlated: neighbouring samples depend on each other. throttled: the "
+       "device lowered its clock. remeasured: an earlier attempt was undecided."},
   };
   paragraphs(section, sampling);
   section.add("h3").text("How a verdict is made");
   const Term judging[] = {
       {"Deficit",
        "\u03B8 = 1 \u2212 value / expected where higher is better, 1 \u2212 expected / value where "
-       "lower "
-       "is better: 0.05 is five percent worse than expected."},
+       "lower is better: 0.05 is five percent worse than expected."},
       {"Interval judged",
-       fmt::format(
-           "The median of R runs, times exp(\u00B1h) with h = z \u00B7 \u03C3 \u00B7 c / \u221AR: "
-           "\u03C3 is the relative deviation of one run, from run to run and within it "
-           "(\u03C3\u00B2 = \u03C3(between)\u00B2 + 1.57 \u00B7 \u03C3(within)\u00B2 / n, between "
-           "runs at least what is known of the metric), c = {} from three runs on, z = {:.3f}: one "
-           "chance in {:.0f} of a false verdict over all looks together. A run's own interval says "
-           "how well that run was measured, not how the machine varies, so it decides nothing "
-           "alone.",
-           rule::median_of_runs, verdict_z(), 1 / rule::alpha)},
+       fmt::format("The median of R runs, times exp(\u00B1h) with h = z \u00B7 \u03C3 \u00B7 c / "
+                   "\u221AR: \u03C3 is the relative deviation of one run, from run to run and "
+                   "within it (\u03C3\u00B2 = \u03C3(between)\u00B2 + 1.57 \u00B7 "
+                   "\u03C3(within)\u00B2 / n, between runs at least what is known of the metric), "
+                   "c = {} from three runs on, z = {:.3f}: one chance in {:.0f} of a false verdict "
+                   "over all looks together. A run's own interval says how well that run was "
+                   "measured, not how the machine varies, so it decides nothing alone.",
+                   rule::median_of_runs, verdict_z(), 1 / rule::alpha)},
       {"Rule",
        fmt::format("FAIL if the whole interval lies beyond the limit; a FAIL of fewer than {} runs "
-                   "is measured "
-                   "again before it counts as confirmed. PASS if the whole interval lies within. "
-                   "WARN if it lies "
-                   "within and reaches beyond {:.0f}\u00A0% of the tolerance. Otherwise "
-                   "INCONCLUSIVE, and it is "
-                   "measured again: {} runs. A value above the physical ceiling is an error of "
-                   "measurement, never "
-                   "a pass. Facts must be exactly what is expected, in every run.",
+                   "is measured again before it counts as confirmed. PASS if the whole interval "
+                   "lies within. WARN if it lies within and reaches beyond {:.0f}\u00A0% of the "
+                   "tolerance. Otherwise INCONCLUSIVE, and it is measured again: {} runs. A value "
+                   "above the physical ceiling is an error of measurement, never a pass. Facts "
+                   "must be exactly what is expected, in every run.",
                    rule::confirmed_runs, 100 * rule::warn_share, fmt::join(rule::looks, ", "))},
       {"Repetitions",
        "Rows of one host with the same metric, subject, peer, size and parameters. All runs are "
-       "judged "
-       "together: a later good run never overwrites an earlier bad one."},
+       "judged together: a later good run never overwrites an earlier bad one."},
       {"Node",
        "Any FAIL of a gate rejects it. Anything missing, failed, undecided or unreadable, or no "
-       "baseline for "
-       "its type, makes it at best incomplete. Otherwise it is accepted."},
+       "baseline for its type, makes it at best incomplete. Otherwise it is accepted."},
       {"Fleet", fmt::format("HARNESS SUSPECT if at least {} nodes and {:.0f}\u00A0% of those that "
-                            "were judged fail the same "
-                            "metrics; else the worst of its nodes. The denominator is the "
-                            "manifest: what was not measured "
-                            "is not accepted.",
+                            "were judged fail the same metrics; else the worst of its nodes. The "
+                            "denominator is the manifest: what was not measured is not accepted.",
                             suspicion::failing_nodes, 100 * suspicion::share)},
       {"Exit code",
        "0 accepted, 1 rejected, 2 usage, 3 incomplete, 4 harness suspect, 5 interrupted."},
@@ -166,8 +153,7 @@ void render_method(const Evidence& evidence, const Element& section) {
       {"Sizes", "KiB, MiB, GiB are powers of 1024."},
       {"Bytes counted",
        "Each metric says what it counts: a copy moves two bytes for each byte copied, a triad "
-       "three "
-       "arrays (no write-allocate traffic is added), as STREAM counts."},
+       "three arrays (no write-allocate traffic is added), as STREAM counts."},
       {"Clock", "Host timing reads CLOCK_MONOTONIC_RAW. Times of day are UTC."},
       {"Paths",
        "a>b is from a to b: numa0>numa1 is the processors of NUMA node 0 using the memory of node "

@@ -51,57 +51,53 @@ std::vector<NextStep> next_steps(const Evidence& evidence) {
   };
   if (evidence.verdict == FleetVerdict::harness_suspect) {
     steps.push_back(
-        {"Drain nothing on this report. Look at the host that ran the suite, the suite "
-         "and the baseline first.",
+        {"Drain nothing on this report. Look at the host that ran the suite, the suite and the "
+         "baseline first.",
          "plumbline doctor"});
   }
   if (totals.of(Verdict::fail) != 0) {
-    with_example(
-        Verdict::fail,
-        "Measure the worst failure again by itself. If it repeats, send this file to whoever "
-        "answers for the hardware: each finding below holds the value, its interval, the "
-        "expectation with its source, and the command.");
+    with_example(Verdict::fail,
+                 "Measure the worst failure again by itself. If it repeats, send this file to "
+                 "whoever answers for the hardware: each finding below holds the value, its "
+                 "interval, the expectation with its source, and the command.");
   }
   if (totals.of(Verdict::missing) != 0) {
     const bool one = totals.of(Verdict::missing) == 1;
-    with_example(
-        Verdict::missing,
-        fmt::format(
-            "{} missing. Run health says whether {} absent or could not be measured; "
-            "plumbline doctor says what this host lacks.",
-            count_of(totals.of(Verdict::missing), "expected subject") + (one ? " is" : " are"),
-            one ? "it is" : "they are"));
+    with_example(Verdict::missing,
+                 fmt::format("{} missing. Run health says whether {} absent or could not be "
+                             "measured; plumbline doctor says what this host lacks.",
+                             count_of(totals.of(Verdict::missing), "expected subject") +
+                                 (one ? " is" : " are"),
+                             one ? "it is" : "they are"));
   }
   for (const std::string& type : evidence.types_without_baseline) {
     steps.push_back(
-        {fmt::format("There is no baseline for {}. If this machine is known to be good, "
-                     "learn one from this run; the next run is judged against it.",
+        {fmt::format("There is no baseline for {}. If this machine is known to be good, learn one "
+                     "from this run; the next run is judged against it.",
                      type),
          "plumbline baseline learn " + latest_run(evidence)});
   }
   if (totals.nodes_without_rows + totals.not_measured + totals.bad_rows != 0) {
     steps.push_back(
-        {"Measure again what failed, what could not be read, and the nodes without "
-         "results. What was measured is kept.",
+        {"Measure again what failed, what could not be read, and the nodes without results. What "
+         "was measured is kept.",
          "plumbline retry " + latest_run(evidence)});
   }
   if (totals.of(Verdict::inconclusive) != 0) {
     const bool one = totals.of(Verdict::inconclusive) == 1;
-    steps.push_back(
-        {fmt::format(
-             "{} undecided: too close to the limit for the noise of this machine. "
-             "Measure again when it is otherwise idle.",
-             count_of(totals.of(Verdict::inconclusive), "finding") + (one ? " is" : " are")),
-         "plumbline accept"});
+    steps.push_back({fmt::format("{} undecided: too close to the limit for the noise of this "
+                                 "machine. Measure again when it is otherwise idle.",
+                                 count_of(totals.of(Verdict::inconclusive), "finding") +
+                                     (one ? " is" : " are")),
+                     "plumbline accept"});
   }
   if (evidence.verdict == FleetVerdict::accept) {
-    steps.push_back(
-        {totals.of(Verdict::warn) == 0
-             ? "Nothing has to be done. Keep this file with the run directory: it is the "
-               "record of what was accepted."
-             : "Nothing has to be done now. Watch the warnings: they are inside the "
-               "limits, and worse than expected.",
-         ""});
+    steps.push_back({totals.of(Verdict::warn) == 0
+                         ? "Nothing has to be done. Keep this file with the run directory: it is "
+                           "the record of what was accepted."
+                         : "Nothing has to be done now. Watch the warnings: they are inside the "
+                           "limits, and worse than expected.",
+                     ""});
   }
   if (steps.empty()) {
     steps.push_back({"Read under run health what stopped the run, then go on.",

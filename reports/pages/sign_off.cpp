@@ -28,8 +28,7 @@ std::string meaning_of(FleetVerdict verdict) {
       return "Everything that was expected was measured, and is as good as it should be.";
     case FleetVerdict::incomplete:
       return "Nothing is known to be wrong, but not everything that should be tested was decided. "
-             "What "
-             "was not measured is not accepted.";
+             "What was not measured is not accepted.";
     case FleetVerdict::reject:
       return "At least one measurement is worse than the limit, by more than its uncertainty.";
     case FleetVerdict::harness_suspect:
@@ -87,6 +86,22 @@ std::string not_tested_counts(const Totals& totals) {
   return text;
 }
 
+/// When each run was made, the first five of many.
+void measured(const Element& cell, const Evidence& evidence) {
+  if (evidence.runs.empty()) cell.text("no run");
+  const std::size_t shown = evidence.runs.size() > 6 ? 5 : evidence.runs.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ReportedRun& run = evidence.runs[i];
+    const std::string took =
+        run.ended ? person_duration(std::chrono::duration<double>(*run.ended - run.started).count())
+                  : "not finished";
+    cell.add("div").text(person_time(run.started) + ", " + took);
+  }
+  if (shown < evidence.runs.size()) {
+    cell.add("div").text(fmt::format("and {} more runs", evidence.runs.size() - shown));
+  }
+}
+
 void denominators(const Evidence& evidence, const Totals& totals, const Element& section) {
   const Element list = section.add("dl", {{"class", "ledger"}});
   if (totals.nodes == 1) {
@@ -114,24 +129,7 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
       cell.add("a", {{"href", "#not-tested"}}).text(counts);
     }
   }
-  {
-    const Element cell = entry(list, "Measured");
-    if (evidence.runs.empty()) cell.text("no run");
-    for (const ReportedRun& run : evidence.runs) {
-      std::string text = person_time(run.started);
-      if (run.ended) {
-        const double seconds = std::chrono::duration<double>(*run.ended - run.started).count();
-        text += ", " + person_duration(seconds);
-      } else {
-        text += ", not finished";
-      }
-      cell.add("div").text(text);
-      if (&run - evidence.runs.data() == 4 && evidence.runs.size() > 6) {
-        cell.add("div").text(fmt::format("and {} more runs", evidence.runs.size() - 5));
-        break;
-      }
-    }
-  }
+  measured(entry(list, "Measured"), evidence);
   {
     const Element cell = entry(list, "Judged against");
     for (const BaselineFile& baseline : evidence.baselines) {

@@ -49,8 +49,7 @@ void render_software(const Evidence& evidence, const Element& section) {
   const bool many = hosts.size() > 1;
   section.add("p", {{"class", "lead"}})
       .text(many ? "What the measured hosts ran. Where they differ, the most frequent value comes "
-                   "first and "
-                   "the hosts of the others are named."
+                   "first and the hosts of the others are named."
                  : "What the measured host ran, and how it was set.");
   const Element frame = section.add("div", {{"class", "scroll"}});
   const Element table = frame.add("table", {{"class", "context"}});

@@ -169,8 +169,7 @@ void badge_shapes(const Element& body) {
       {"shape-inconclusive", "M6 0 12 6 6 12 0 6zM6 3 3 6 6 9 9 6z"},
       {"shape-missing", "M0 0h12v12h-12zM2.2 2.2v7.6h7.6v-7.6z"},
       {"shape-fail",
-       "M2.3 0 6 3.7 9.7 0 12 2.3 8.3 6 12 9.7 9.7 12 6 8.3 2.3 12 "
-       "0 9.7 3.7 6 0 2.3z"},
+       "M2.3 0 6 3.7 9.7 0 12 2.3 8.3 6 12 9.7 9.7 12 6 8.3 2.3 12 0 9.7 3.7 6 0 2.3z"},
   };
   const Element svg = body.add("svg", {{"class", "shapes"}, {"aria-hidden", "true"}});
   for (const Shape& shape : shapes) {

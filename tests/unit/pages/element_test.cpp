@@ -66,8 +66,8 @@ TEST(Element, WritesNestedElements) {
     body.add("td", {{"colspan", 7}, {"hidden"}});
   }
   EXPECT_EQ(document.take(),
-            "<!doctype html>\n<html lang=\"en\"><body class=\"a &quot;b&quot;\"><p>1 &lt; 2</p><br>"
-            "<td colspan=\"7\" hidden></td></body></html>\n");
+            "<!doctype html>\n<html lang=\"en\"><body class=\"a &quot;b&quot;\"><p>1 &lt; "
+            "2</p><br><td colspan=\"7\" hidden></td></body></html>\n");
 }
 
 TEST(Element, EmptySvgElementsCloseThemselves) {
@@ -78,10 +78,9 @@ TEST(Element, EmptySvgElementsCloseThemselves) {
     svg.add("line", {{"x1", 0.125}, {"x2", 1.0}});
     svg.add("text").text("a");
   }
-  EXPECT_EQ(
-      document.take(),
-      "<!doctype html>\n<html lang=\"en\"><svg viewBox=\"0 0 1 1\"><line x1=\"0.13\" x2=\"1\"/>"
-      "<text>a</text></svg></html>\n");
+  EXPECT_EQ(document.take(),
+            "<!doctype html>\n<html lang=\"en\"><svg viewBox=\"0 0 1 1\"><line x1=\"0.13\" "
+            "x2=\"1\"/><text>a</text></svg></html>\n");
 }
 
 TEST(Element, BooleanAttributes) {
@@ -106,10 +105,9 @@ TEST(Element, LinksThatRunAreLeftOut) {
       html.add("a", {{"href", link}});
     }
   }
-  EXPECT_EQ(
-      document.take(),
-      "<!doctype html>\n<html lang=\"en\"><a href=\"#node-1\"></a><a href=\"https://example.org/\">"
-      "</a><a></a><a></a><a></a><a></a><a></a></html>\n");
+  EXPECT_EQ(document.take(),
+            "<!doctype html>\n<html lang=\"en\"><a href=\"#node-1\"></a><a "
+            "href=\"https://example.org/\"></a><a></a><a></a><a></a><a></a><a></a></html>\n");
 }
 
 TEST(Element, WritingToAParentOfAnOpenElementIsAnError) {

@@ -365,8 +365,7 @@ void frame(Evidence& e) {
                 "STREAM triad a = b + s * c with non-temporal stores: 24 bytes per element"},
                {"host_memory.latency", "ns", Better::lower,
                 "One load whose address the load before gives, from a random place of a buffer "
-                "that is far larger "
-                "than the caches; one core, nothing else running"}};
+                "that is far larger than the caches; one core, nothing else running"}};
 }
 
 void tasks(Evidence& e, bool crash) {
@@ -515,8 +514,7 @@ Evidence hostile_evidence() {
                                         "]]>",
                                         "&lt;b&gt;",
                                         "javascript:alert(1)",
-                                        "\xE2\x80\xAE"
-                                        "txt.exe",
+                                        "\xE2\x80\xAEtxt.exe",
                                         "\xFF\xFE broken utf-8 \xC0\xAF",
                                         std::string("nul\0byte", 8),
                                         "{{constructor.constructor('alert(1)')()}}",
