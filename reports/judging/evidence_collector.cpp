@@ -156,6 +156,7 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
   for (const RunDirectory& directory : runs) {
     ReportedRun run;
     run.name = directory.name();
+    run.directory = directory.path().string();
     run.suite = suite_of(run.name);
     run.rows = rows_of_run_[run.name];
     read_journal_of(directory, run, evidence_.tasks);

@@ -40,7 +40,6 @@ struct JudgedFinding {
   std::optional<double> ceiling;  ///< physical limit in the finding's unit
   std::optional<Use> use;         ///< of the baseline row; empty: nothing is expected
   std::string command;            ///< that measures it again; empty: there is none
-  std::string rule_text;          ///< finding.rule in words; may be empty
 };
 
 /// A file of expectations that was used.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/evaluation/rule_text.h"
 #include "reports/pages/interval_plot.h"
 #include "reports/pages/table.h"
 #include "reports/pages/wording.h"
@@ -62,8 +63,7 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
         .text(fmt::format("deficits within {:.1f}\u00A0% of the limit stay undecided after 12 runs",
                           100 * *finding.resolution));
   }
-  optional_entry(list, "Rule",
-                 judged.rule_text.empty() ? finding.rule : finding.rule + ": " + judged.rule_text);
+  optional_entry(list, "Rule", finding.rule.empty() ? "" : rule_text(finding.rule));
   optional_entry(list, "Basis", finding.basis);
   optional_entry(list, "Source", finding.source);
   if (judged.command.empty()) optional_entry(list, "Measured by", finding.probe);
@@ -139,7 +139,7 @@ void runs(const Element& detail, const JudgedFinding& judged) {
 
 void finding_evidence(const Element& details, const JudgedFinding& judged) {
   const Element detail = details.add("div", {{"class", "evidence"}});
-  detail.add("p", {{"class", "sentence"}}).text(judged.finding.sentence);
+  prose(detail.add("p", {{"class", "sentence"}}), judged.finding.sentence);
   {
     const Element shown = detail.add("div", {{"class", "shown"}});
     if (has_interval_plot(judged)) interval_plot(shown, judged);

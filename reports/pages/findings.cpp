@@ -146,7 +146,12 @@ void finding(const Element& list, const JudgedFinding& judged, bool many_hosts, 
 }
 
 void listing(const Element& section, const Evidence& evidence, bool many_hosts) {
-  const std::string css = many_hosts ? "finding-list with-hosts" : "finding-list";
+  // Where nothing is expected of anything, the columns of expectations would be empty.
+  const bool bare = std::ranges::all_of(evidence.findings, [](const JudgedFinding& judged) {
+    return judged.finding.expected.empty();
+  });
+  const std::string css =
+      fmt::format("finding-list{}{}", many_hosts ? " with-hosts" : "", bare ? " bare" : "");
   const Element list = section.add("div", {{"class", css}, {"id", "finding-list"}});
   header(list, many_hosts);
   std::size_t shown = 0;

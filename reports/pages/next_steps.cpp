@@ -49,6 +49,10 @@ std::vector<NextStep> next_steps(const Evidence& evidence) {
     const JudgedFinding* judged = example(order, verdict);
     steps.push_back({text, judged == nullptr ? "" : judged->command});
   };
+  if (evidence.simulated) {
+    return {{"No hardware was measured, so nothing follows for any. On a machine itself:",
+             "plumbline accept"}};
+  }
   if (evidence.verdict == FleetVerdict::harness_suspect) {
     steps.push_back(
         {"Drain nothing on this report. Look at the host that ran the suite, the suite and the "
@@ -65,7 +69,7 @@ std::vector<NextStep> next_steps(const Evidence& evidence) {
     const bool one = totals.of(Verdict::missing) == 1;
     with_example(Verdict::missing,
                  fmt::format("{} missing. Run health says whether {} absent or could not be "
-                             "measured; plumbline doctor says what this host lacks.",
+                             "measured; `plumbline doctor` says what this host lacks.",
                              count_of(totals.of(Verdict::missing), "expected subject") +
                                  (one ? " is" : " are"),
                              one ? "it is" : "they are"));

@@ -231,7 +231,7 @@ void one_node(const Element& section, const Evidence& evidence, const NodeVerdic
     title.add("span", {{"class", "host"}}).text(node.host);
     title.add("span", {{"class", "type"}}).text(node.instance_type);
   }
-  if (!node.reason.empty()) article.add("p").text(node.reason);
+  if (!node.reason.empty()) prose(article.add("p"), node.reason);
   std::vector<const Device*> own;
   for (const Device& device : evidence.devices) {
     if (device.host == node.host) own.push_back(&device);

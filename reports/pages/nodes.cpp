@@ -65,7 +65,7 @@ void render_nodes(const Evidence& evidence, const Element& section) {
       tally(row, count_of(node, verdict));
     }
     const Element why = row.add("td", {{"class", "why"}});
-    why.text(node.reason);
+    prose(why, node.reason);
     const auto entry = std::ranges::find(evidence.manifest, node.host, &ManifestEntry::host);
     if (evidence.manifest.size() < 100 && entry != evidence.manifest.end() &&
         !place_of(*entry).empty()) {

@@ -17,19 +17,13 @@ Element entry(const Element& list, std::string_view name) {
 
 void runs(const Element& section, const Evidence& evidence) {
   section.add("h3").text("Runs");
-  const SortableTable table(
-      section, "", {{"Run"}, {"Suite"}, {"Started"}, {"Took", true}, {"Rows", true}, {"Command"}});
+  const SortableTable table(section, "",
+                            {{"Run"}, {"Suite"}, {"Made"}, {"Rows", true}, {"Command"}});
   for (const ReportedRun& run : evidence.runs) {
     const Element row = table.body.add("tr");
     row.add("td", {{"class", "code"}}).text(run.name);
     text_cell(row, run.suite);
-    text_cell(row, person_time(run.started));
-    if (run.ended) {
-      const double seconds = std::chrono::duration<double>(*run.ended - run.started).count();
-      number_cell(row, person_duration(seconds), seconds);
-    } else {
-      number_cell(row, "not finished");
-    }
+    text_cell(row, person_time(run));
     number_cell(row, count(run.rows), static_cast<double>(run.rows));
     row.add("td", {{"class", "code"}}).text(run.command);
   }

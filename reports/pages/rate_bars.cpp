@@ -17,8 +17,8 @@ using html::Element;
 double greatest(const std::vector<const Finding*>& findings) {
   double most = 0;
   for (const Finding* finding : findings) {
-    most = std::max({most, finding->value.value_or(0), finding->ci_high.value_or(0),
-                     parse_number(finding->expected).value_or(0)});
+    most =
+        std::max({most, finding->value.value_or(0), parse_number(finding->expected).value_or(0)});
   }
   return most;
 }

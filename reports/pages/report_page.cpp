@@ -62,7 +62,9 @@ void masthead(const Element& body, const Evidence& evidence) {
   std::string text = "acceptance report";
   if (!evidence.runs.empty()) {
     const ReportedRun& run = evidence.runs.back();
-    text = (run.suite.empty() ? "" : run.suite + " \u00B7 ") + person_time(run.started);
+    text = run.suite;
+    if (run.started != WallTime{})
+      text += (text.empty() ? "" : " \u00B7 ") + person_time(run.started);
   }
   facts.text(text);
 }

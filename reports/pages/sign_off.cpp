@@ -30,7 +30,8 @@ std::string meaning_of(FleetVerdict verdict) {
       return "Nothing is known to be wrong, but not everything that should be tested was decided. "
              "What was not measured is not accepted.";
     case FleetVerdict::reject:
-      return "At least one measurement is worse than the limit, by more than its uncertainty.";
+      return "At least one finding fails: a fact is another than expected, or a value is beyond "
+             "its limit by more than its uncertainty.";
     case FleetVerdict::harness_suspect:
       return "A large share of the nodes fails the same probe: suspect the measurement before the "
              "nodes.";
@@ -52,7 +53,7 @@ void verdict_word(const Evidence& evidence, const Element& section) {
     word.add("strong").text(name == "HARNESS_SUSPECT" ? "HARNESS SUSPECT" : name);
   }
   const Element words = box.add("div", {{"class", "verdict-words"}});
-  if (!evidence.reason.empty()) words.add("p", {{"class", "reason"}}).text(evidence.reason);
+  if (!evidence.reason.empty()) prose(words.add("p", {{"class", "reason"}}), evidence.reason);
   words.add("p", {{"class", "meaning"}}).text(meaning_of(evidence.verdict));
 }
 
@@ -91,11 +92,7 @@ void measured(const Element& cell, const Evidence& evidence) {
   if (evidence.runs.empty()) cell.text("no run");
   const std::size_t shown = evidence.runs.size() > 6 ? 5 : evidence.runs.size();
   for (std::size_t i = 0; i < shown; ++i) {
-    const ReportedRun& run = evidence.runs[i];
-    const std::string took =
-        run.ended ? person_duration(std::chrono::duration<double>(*run.ended - run.started).count())
-                  : "not finished";
-    cell.add("div").text(person_time(run.started) + ", " + took);
+    cell.add("div").text(person_time(evidence.runs[i]));
   }
   if (shown < evidence.runs.size()) {
     cell.add("div").text(fmt::format("and {} more runs", evidence.runs.size() - shown));
@@ -171,7 +168,7 @@ void to_do(const Evidence& evidence, const Element& section) {
   const Element list = section.add("ol", {{"class", "steps"}});
   for (const NextStep& step : next_steps(evidence)) {
     const Element item = list.add("li");
-    item.add("p").text(step.text);
+    prose(item.add("p"), step.text);
     if (!step.command.empty()) command_line(item, step.command);
   }
 }

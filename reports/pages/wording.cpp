@@ -181,6 +181,31 @@ void badge_shapes(const Element& body) {
 std::string node_anchor(std::string_view host) { return anchor("node", host); }
 std::string finding_anchor(const Finding& finding) { return anchor("finding", finding.id); }
 
+std::string person_time(const ReportedRun& run) {
+  if (run.started == WallTime{}) return "at an unknown time: the run has no journal";
+  if (!run.ended) return person_time(run.started) + ", not finished";
+  return person_time(run.started) + ", " +
+         person_duration(std::chrono::duration<double>(*run.ended - run.started).count());
+}
+
+void prose(const Element& into, std::string_view sentence) {
+  bool code = false;
+  while (!sentence.empty()) {
+    const std::size_t end = std::min(sentence.find('`'), sentence.size());
+    const std::string_view part = sentence.substr(0, end);
+    const bool closed = end < sentence.size();
+    if (code && closed) {
+      into.add("code").text(part);
+    } else if (code) {
+      into.text("`").text(part);  // a backtick without its other half is only a character
+    } else {
+      into.text(part);
+    }
+    code = !code && closed;
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
+  }
+}
+
 void command_line(const Element& into, std::string_view command) {
   const Element line = into.add("div", {{"class", "command"}});
   // One line, whatever is in it: a line end in a copied command would run it.

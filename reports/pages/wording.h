@@ -54,6 +54,12 @@ void badge_shapes(const html::Element& body);
 std::string node_anchor(std::string_view host);
 std::string finding_anchor(const Finding& finding);
 
+/// When a run was made and how long it took, as far as its journal says.
+std::string person_time(const ReportedRun& run);
+
+/// A sentence, with what stands between backticks as code.
+void prose(const html::Element& into, std::string_view sentence);
+
 /// A command with a button that copies it.
 void command_line(const html::Element& into, std::string_view command);
 

@@ -108,14 +108,14 @@ class Builder {
     if (!wanted.empty()) {
       f.expected = wanted;
       f.verdict = found == wanted ? Verdict::pass : Verdict::fail;
-      f.rule = "exact: every run says what is expected";
+      f.rule = "exact";
       f.sentence = found == wanted
                        ? fmt::format("{} {} is {}", subject, metric, found)
                        : fmt::format("{} {} is {}, expected {}", subject, metric, found, wanted);
       source(judged, "spec", "EC2 DescribeInstanceTypes, 2026-11");
     } else {
       f.sentence = fmt::format("{} {} is {}; nothing is expected of it", subject, metric, found);
-      f.rule = "no baseline row";
+      f.rule = "nothing expected";
     }
     all.push_back(std::move(judged));
     return all.back();
@@ -129,7 +129,7 @@ class Builder {
     f.verdict = Verdict::missing;
     f.expected = wanted;
     f.sentence = fmt::format("{} {} was not measured: {}", subject, metric, why);
-    f.rule = "coverage: every expected subject has a value";
+    f.rule = "expected subject";
     source(judged, "spec", "EC2 DescribeInstanceTypes, 2026-11");
     all.push_back(std::move(judged));
     return all.back();
@@ -273,7 +273,7 @@ void memory(Builder& b, bool expectations, double slow_ratio) {
       b.quantity(q, level);
       b.all.back().finding.sentence =
           fmt::format("{} {:.3g} ns; nothing is expected of it", q.metric, level);
-      b.all.back().finding.rule = "no baseline row";
+      b.all.back().finding.rule = "nothing expected";
     }
   }
 }

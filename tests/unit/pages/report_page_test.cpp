@@ -208,6 +208,16 @@ TEST(ReportPage, TwoNumaNodesGiveAMatrixAndOneDoesNot) {
   EXPECT_TRUE(says(page, "class=\"line-chart\""));
 }
 
+TEST(ReportPage, ColumnsOfExpectationsStandOnlyWhereThereAreAny) {
+  EXPECT_TRUE(says(report_page(incomplete_evidence()), "class=\"finding-list bare\""));
+  EXPECT_TRUE(says(report_page(accepting_evidence()), "class=\"finding-list\""));
+}
+
+TEST(ReportPage, RulesAreSaidInWords) {
+  EXPECT_TRUE(
+      says(report_page(accepting_evidence()), "The median of all runs is judged by its interval"));
+}
+
 TEST(ReportPage, LargeFleet) {
   const Evidence evidence = fleet_evidence(2000, 40);
   const auto begin = std::chrono::steady_clock::now();

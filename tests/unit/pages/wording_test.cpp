@@ -123,6 +123,36 @@ TEST(NextSteps, TheHarnessIsSuspectedFirst) {
   EXPECT_EQ(next_steps(evidence).front().command, "plumbline doctor");
 }
 
+TEST(NextSteps, NothingFollowsFromASimulation) {
+  const auto steps = next_steps(simulated_evidence());
+  ASSERT_EQ(steps.size(), 1U);
+  EXPECT_EQ(steps.front().command, "plumbline accept");
+}
+
+std::string prose_of(std::string_view sentence) {
+  html::Document document;
+  {
+    const html::Element html = document.open("en");
+    prose(html, sentence);
+  }
+  const std::string text = document.take();
+  const std::size_t begin = text.find("<html lang=\"en\">") + 16;
+  return text.substr(begin, text.rfind("</html>") - begin);
+}
+
+TEST(Prose, BackticksAreCode) {
+  EXPECT_EQ(prose_of("learn one with `baseline learn <RUN>`, then"),
+            "learn one with <code>baseline learn &lt;RUN&gt;</code>, then");
+}
+
+TEST(Prose, OneBacktickIsACharacter) { EXPECT_EQ(prose_of("a ` b"), "a ` b"); }
+
+TEST(Prose, NothingIsNothing) { EXPECT_EQ(prose_of(""), ""); }
+
+TEST(PersonTime, OfARunWithoutAJournal) {
+  EXPECT_EQ(person_time(ReportedRun{}), "at an unknown time: the run has no journal");
+}
+
 TEST(NextSteps, NeverEmpty) { EXPECT_FALSE(next_steps(Evidence{}).empty()); }
 
 }  // namespace

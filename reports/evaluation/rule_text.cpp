@@ -1,0 +1,52 @@
+#include "reports/evaluation/rule_text.h"
+
+#include <array>
+
+namespace plumbline {
+namespace {
+
+struct RuleText {
+  std::string_view rule;
+  std::string_view text;
+};
+
+constexpr std::array rule_texts = {
+    RuleText{"timed",
+             "The median of all runs is judged by its interval: FAIL if the whole interval lies "
+             "beyond a limit, PASS if it lies within, WARN if it lies within but beyond 0.6 of the "
+             "tolerance, otherwise INCONCLUSIVE."},
+    RuleText{"exact", "Every run must say exactly what is expected, or lie within its tolerance."},
+    RuleText{"ceiling",
+             "A value above the physical limit is an error of measurement, never a pass."},
+    RuleText{"unit", "A value is compared only in the unit of the baseline."},
+    RuleText{"direction", "The row and the baseline must agree on what is better."},
+    RuleText{"transport", "The baseline asks for a transport, and the row must have used it."},
+    RuleText{"provenance", "Simulated and measured rows are never judged together."},
+    RuleText{"instance type", "The node must be of the type that the manifest says."},
+    RuleText{"no rows",
+             "Every node of the manifest must have results: what was not measured is not "
+             "accepted."},
+    RuleText{"expected subject",
+             "The baseline expects this subject, and no row has a value of it: "
+             "what was not measured is not accepted."},
+    RuleText{"failed", "A measurement that failed and did not succeed later is not accepted."},
+    RuleText{"failed before", "A measurement that failed before it succeeded is worth a look."},
+    RuleText{"task",
+             "A task that crashed, hung or could not start must succeed before its node can "
+             "be accepted."},
+    RuleText{"no value", "Zero and negative values are no measurements."},
+    RuleText{"context", "The baseline names this value for comparison only; it decides nothing."},
+    RuleText{"nothing expected", "No baseline row answers this one, so nothing is decided."},
+    RuleText{"not in the manifest", "Only nodes of the manifest are judged."},
+};
+
+}  // namespace
+
+std::string rule_text(std::string_view rule) {
+  for (const RuleText& entry : rule_texts) {
+    if (entry.rule == rule) return std::string(entry.text);
+  }
+  return std::string(rule);
+}
+
+}  // namespace plumbline
