@@ -87,7 +87,7 @@ TEST(Run, IsInterruptedAndSaysHowToGoOn) {
 
 TEST(Run, IsOneAtATime) {
   Rig rig;
-  const Running runner = rig.start_run({"run", "long"});
+  const Running runner = rig.start_run({"run", "held"});
   ASSERT_TRUE(eventually([&] { return rig.rows_so_far() > 0; }));
   const Said second = rig.run({"run", "short"});
   EXPECT_EQ(second.exit, 3);
