@@ -26,10 +26,14 @@ if(PLUMBLINE_NVCC)
   endforeach()
 endif()
 
-# Compiles SOURCE and makes its image a part of TARGET, as the bytes between the two symbols
-# plumbline_NAME_device_code and plumbline_NAME_device_code_end. The image is stored plain, so that
-# it can be read without a decompressor.
-function(add_device_code target name source)
+# The sources of all kernels, for the virtual node, which compiles them too.
+set_property(GLOBAL PROPERTY PLUMBLINE_KERNELS "")
+
+# Compiles SOURCE and makes the target NAME_device_code: whoever links it carries the image as the
+# bytes between the symbols plumbline_NAME_device_code and plumbline_NAME_device_code_end. It is
+# stored plain, so that it can be read without a decompressor.
+function(add_device_code name source)
+  set_property(GLOBAL APPEND PROPERTY PLUMBLINE_KERNELS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
   set(image ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
   if(PLUMBLINE_NVCC)
     set(code "")
@@ -50,7 +54,7 @@ function(add_device_code target name source)
       COMMENT "Compiling device code ${source}"
       VERBATIM)
   else()
-    file(TOUCH ${image})
+    file(CONFIGURE OUTPUT ${image} CONTENT "")
   endif()
   set(carrier ${CMAKE_CURRENT_BINARY_DIR}/${name}_device_code.cpp)
   file(CONFIGURE OUTPUT ${carrier} @ONLY CONTENT [[
@@ -67,5 +71,5 @@ plumbline_@name@_device_code_end:
 )");
 ]])
   set_source_files_properties(${carrier} PROPERTIES OBJECT_DEPENDS ${image})
-  target_sources(${target} PRIVATE ${carrier})
+  add_library(${name}_device_code OBJECT ${carrier})
 endfunction()

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "probes/vendor/deadline_call.h"
+#include "probes/vendor/stand_in.h"
 
 namespace plumbline::cuda {
 namespace {
@@ -20,14 +21,14 @@ constexpr const char* device_file = "/dev/nvidiactl";
 /// Why the driver's device file cannot be opened, as errno; 0 if it can.
 int device_file_error() { return ::access(device_file, R_OK | W_OK) == 0 ? 0 : errno; }
 
-/// " (/dev/nvidiactl: Permission denied)"; "" if it can be opened.
-std::string device_file_state() {
-  const int error = device_file_error();
-  return error == 0 ? "" : std::string(" (") + device_file + ": " + std::strerror(error) + ')';
-}
-
 /// The typed reason behind a status of cuInit, and what mends it.
-Unavailable reason_for(const VendorError& error, const std::string& path) {
+Unavailable reason_for(const VendorError& error, const DynamicLibrary& library) {
+  const std::string& path = library.path();
+  // A stand-in has no device files; what this host has says nothing about its machine.
+  const int file_error = stand_in(library) ? 0 : device_file_error();
+  const std::string file_state =
+      file_error == 0 ? ""
+                      : std::string(" (") + device_file + ": " + std::strerror(file_error) + ')';
   const auto because = [&](Problem problem, const std::string& remedy) {
     return Unavailable(problem, path + ": " + error.what() + ". " + remedy);
   };
@@ -38,18 +39,17 @@ Unavailable reason_for(const VendorError& error, const std::string& path) {
                      "LD_LIBRARY_PATH, or name the driver's file with --libcuda");
     case Status::no_device:
     case Status::invalid_device:
-      if (device_file_error() == EACCES) {
+      if (file_error == EACCES) {
         return because(Problem::no_permission,
-                       "Give this user access to /dev/nvidia*" + device_file_state());
+                       "Give this user access to /dev/nvidia*" + file_state);
       }
       return because(Problem::no_device,
                      "The driver sees no GPU: nvidia-smi -L and dmesg say which are there; a "
                      "container must be started with its GPUs" +
-                         device_file_state());
+                         file_state);
     case Status::operating_system:
     case Status::not_permitted:
-      return because(Problem::no_permission,
-                     "Give this user access to /dev/nvidia*" + device_file_state());
+      return because(Problem::no_permission, "Give this user access to /dev/nvidia*" + file_state);
     case Status::system_not_ready:
       return because(Problem::fabric_not_ready,
                      "NVSwitch is not set up: nvidia-fabricmanager (on Blackwell nvlsm too) of the "
@@ -118,7 +118,7 @@ Driver::Driver(DynamicLibrary library, double deadline_s)
                           "with a wrong compute mode, and for a stopped nvidia-fabricmanager");
   }
   if (const auto status = static_cast<Status>(*started); status != Status::success) {
-    throw reason_for(functions_.init.error(status), library_.path());
+    throw reason_for(functions_.init.error(status), library_);
   }
   functions_.init(0);
   if (!symbols_.missing().empty()) {

@@ -1,5 +1,7 @@
 #include "probes/vendor/stand_in.h"
 
+#include <sstream>
+
 namespace plumbline {
 
 std::optional<StandIn> stand_in(const DynamicLibrary& library) {
@@ -10,7 +12,10 @@ std::optional<StandIn> stand_in(const DynamicLibrary& library) {
     const char* text = ask(key);
     return std::string(text != nullptr ? text : "");
   };
-  return StandIn{answer("host"), answer("instance_type")};
+  StandIn machine{answer("host"), answer("instance_type"), {}};
+  std::istringstream words(answer("gpu_addresses"));
+  for (std::string address; words >> address;) machine.gpu_addresses.push_back(address);
+  return machine;
 }
 
 }  // namespace plumbline

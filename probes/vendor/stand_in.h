@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "probes/vendor/dynamic_library.h"
 
@@ -10,12 +11,14 @@ namespace plumbline {
 /// The machine that a library stands in for.
 ///
 /// The libraries of the virtual node export one name more than the vendors' do: a C function
-/// `const char* plumbline_stand_in(const char* key)` that answers "host" and "instance_type". A
+/// `const char* plumbline_stand_in(const char* key)` that answers "host", "instance_type" and
+/// "gpu_addresses" (of the GPUs on its PCI bus, with spaces between), and "" to all else. A
 /// vendor's own library has no such name, so a row that was made with a stand-in says so by itself
 /// and no switch in a program can forget it.
 struct StandIn {
   std::string host;
   std::string instance_type;
+  std::vector<std::string> gpu_addresses;  ///< "0000:53:00.0"
 };
 
 /// Nothing if `library` is a vendor's own.

@@ -20,6 +20,7 @@ constexpr std::string_view schema = "results/schema";
 constexpr std::string_view vendor = "probes/vendor";
 constexpr std::string_view node = "probes/node";
 constexpr std::string_view harness = "probes/harness";
+constexpr std::string_view gpu = "probes/gpu";
 constexpr std::string_view evaluation = "reports/evaluation";
 constexpr std::string_view localisation = "reports/localisation";
 constexpr std::string_view statistics = "reports/statistics";
@@ -34,15 +35,16 @@ const Layer layers[] = {
     {vendor, {}},
     {node, {vendor, schema}},
     {harness, {schema}},
+    {gpu, {harness, node, vendor, schema}},
     {"probes/topology", {harness, node, vendor, schema}},
     {"probes/host_memory", {harness, node, vendor, schema}},
-    {"probes/host_link", {harness, node, vendor, schema}},
-    {"probes/gpu_memory", {harness, node, vendor, schema}},
-    {"probes/gpu_compute", {harness, node, vendor, schema}},
-    {"probes/nvlink", {harness, node, vendor, schema}},
-    {"probes/collectives", {harness, node, vendor, schema}},
+    {"probes/host_link", {gpu, harness, node, vendor, schema}},
+    {"probes/gpu_memory", {gpu, harness, node, vendor, schema}},
+    {"probes/gpu_compute", {gpu, harness, node, vendor, schema}},
+    {"probes/nvlink", {gpu, harness, node, vendor, schema}},
+    {"probes/collectives", {gpu, harness, node, vendor, schema}},
     {"probes/efa", {harness, node, vendor, schema}},
-    {"probes/health", {harness, node, vendor, schema}},
+    {"probes/health", {gpu, harness, node, vendor, schema}},
     {"probes/doctor", {node, vendor, schema}},  // times nothing, so it needs no harness
     {"probes/virtual_node", {"probes"}},        // the kernels' own sources, see below
 

@@ -80,11 +80,12 @@ TEST(Layers, AllowWhatTheTableSays) {
 }
 
 TEST(Layers, FindAPlantedInclude) {
-  EXPECT_THAT(complaints("probes/nvlink/pair.cpp",
-                         "#include <vector>\n\n  #  include \"probes/topology/picture.h\"\n"),
-              ElementsAre("probes/nvlink/pair.cpp:3: probes/nvlink includes "
-                          "\"probes/topology/picture.h\", expected only probes/harness, "
-                          "probes/node, probes/vendor, results/schema, itself"));
+  EXPECT_THAT(
+      complaints("probes/nvlink/pair.cpp",
+                 "#include <vector>\n\n  #  include \"probes/topology/picture.h\"\n"),
+      ElementsAre("probes/nvlink/pair.cpp:3: probes/nvlink includes "
+                  "\"probes/topology/picture.h\", expected only probes/gpu, probes/harness, "
+                  "probes/node, probes/vendor, results/schema, itself"));
   EXPECT_THAT(complaints("results/schema/device.cpp", "#include \"probes/node/node.h\"\n"),
               ElementsAre(HasSubstr("expected only itself")));
   EXPECT_THAT(complaints("suites/main.cpp", "#include \"probes/harness/probe.h\"\n"),

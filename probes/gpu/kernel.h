@@ -1,0 +1,75 @@
+#pragma once
+
+// The words that a kernel's source uses beside CUDA's own. The same source is compiled for GPUs by
+// nvcc, and for the host by the virtual node, which brings its own words (and CUDA's too):
+//
+//   KERNEL(copy, (uint4* to, const uint4* from, size_t n)) {
+//     for (size_t i : grid_stride(n)) to[i] = from[i];
+//   }
+//   TRAFFIC(copy, (uint4* to, const uint4* from, size_t n)) {
+//     reads(from, n);
+//     writes(to, n);
+//   }
+//
+// TRAFFIC says what a launch moves: the virtual node checks and times a launch by it, on a GPU it
+// is nothing. Rules for a source: elements are visited through grid_stride alone, what it computes
+// does not depend on the size of the grid, and what is verified is exact in its type, because nvcc
+// contracts to fused multiply-add where the host may not.
+
+#ifdef __CUDACC__
+
+#include <stddef.h>
+
+/// Threads in a block of every kernel.
+#define BLOCK_THREADS 256
+
+#define KERNEL(name, parameters) \
+  extern "C" __global__ void __launch_bounds__(BLOCK_THREADS) name parameters
+#define TRAFFIC(name, parameters) \
+  template <class>                \
+  void traffic_of_##name parameters
+#define DEVICE static __device__ __forceinline__
+
+/// The elements of an array that this thread works on: for (size_t i : grid_stride(n)).
+struct grid_stride {
+  size_t n;
+  __device__ explicit grid_stride(size_t elements) : n(elements) {}
+
+  struct iterator {
+    size_t at, step;
+    __device__ size_t operator*() const { return at; }
+    __device__ void operator++() { at += step; }
+    __device__ bool operator!=(const iterator& end) const { return at < end.at; }
+  };
+  __device__ iterator begin() const {
+    return {static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x,
+            static_cast<size_t>(gridDim.x) * blockDim.x};
+  }
+  __device__ iterator end() const { return {n, 0}; }
+};
+
+/// The GPU's clock, which does not depend on its core clock.
+DEVICE unsigned long long nanoseconds() {
+  unsigned long long now;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+  return now;
+}
+
+/// A load that the next one waits for, cached in L2 alone.
+DEVICE unsigned load_dependent(const unsigned* from) {
+  unsigned value;
+  asm volatile("ld.global.cg.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
+  return value;
+}
+
+/// For TRAFFIC: `count` elements are read, or written, once each; or loaded one after the other.
+template <class T>
+void reads(const T* from, size_t count);
+template <class T>
+void writes(T* to, size_t count);
+void dependent_loads(size_t count);
+/// All that the kernel does, it does to elements that grid_stride gives it: blocks that get none
+/// may be left out.
+void by_elements(size_t count);
+
+#endif
