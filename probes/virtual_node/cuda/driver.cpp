@@ -1,0 +1,267 @@
+#include "probes/virtual_node/cuda/driver.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+namespace plumbline::virtual_node {
+namespace {
+
+/// What `machine.toml` describes lies beside the library, under the name by which it was opened: a
+/// machine is a folder with its file and links to the libraries.
+std::filesystem::path machine_file() {
+  Dl_info here{};
+  if (::dladdr(reinterpret_cast<void*>(&machine_file), &here) == 0 || here.dli_fname == nullptr) {
+    throw std::runtime_error("this library does not know where it lies");
+  }
+  return std::filesystem::path(here.dli_fname).parent_path() / "machine.toml";
+}
+
+/// A number in [-1, 1] that looks random and follows from its two arguments.
+double hashed_unit(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t z = (a + 1) * 0x9E3779B97F4A7C15ULL + b * 0xD1B54A32D192ED03ULL;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  z ^= z >> 31;
+  return static_cast<double>(z >> 11) / static_cast<double>(1ULL << 52) - 1.0;
+}
+
+}  // namespace
+
+thread_local Context* CudaDriver::current_context = nullptr;
+
+std::mutex& driver_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+CudaDriver& the_driver() {
+  static CudaDriver driver(read_machine(machine_file()));
+  return driver;
+}
+
+void explain(const char* call, const CallFailed& failure) {
+  if (failure.why.empty()) return;
+  std::fprintf(stderr, "virtual node: %s: %s\n", call, failure.why.c_str());
+}
+
+CudaDriver::CudaDriver(Machine described)
+    : machine(std::move(described)),
+      memory(machine.gpus.size(), machine.model.memory_bytes),
+      contexts(machine.gpus.size()),
+      operations_(machine.gpus.size(), 0) {
+  const GpuModel& model = machine.model;
+  for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
+    const Gpu& gpu = machine.gpus[i];
+    contexts[i].gpu = static_cast<int>(i);
+    if (!gpu.missing) visible_.push_back(static_cast<int>(i));
+    // Of a GPU's memory it is its time that is shared: a byte written takes more than a byte read.
+    resources_.push_back({simulation.add_resource(gpu.memory_rate),
+                          simulation.add_resource(model.nvlink_bytes_per_s),
+                          simulation.add_resource(model.nvlink_bytes_per_s),
+                          simulation.add_resource(model.to_host_bytes_per_s),
+                          simulation.add_resource(model.from_host_bytes_per_s)});
+    for (const StuckBit& bit : gpu.stuck_bits) memory.add(static_cast<int>(i), bit);
+  }
+}
+
+int CudaDriver::gpu_of(CUdevice device) const {
+  if (device < 0 || static_cast<std::size_t>(device) >= visible_.size()) {
+    throw CallFailed(CUDA_ERROR_INVALID_DEVICE, "there is no device " + std::to_string(device));
+  }
+  return visible_[static_cast<std::size_t>(device)];
+}
+
+Context& CudaDriver::current() {
+  Context* context = current_context;
+  if (context == nullptr || context->retained == 0) {
+    throw CallFailed(CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread");
+  }
+  if (context->lost) throw CallFailed(context->lost->status);
+  return *context;
+}
+
+Stream& CudaDriver::stream(CUstream handle) {
+  if (handle == nullptr || handle == CU_STREAM_LEGACY || handle == CU_STREAM_PER_THREAD) {
+    throw CallFailed(CUDA_ERROR_NOT_SUPPORTED,
+                     "the default stream waits for every other one: use a stream of your own");
+  }
+  Stream& stream = streams.at(handle);
+  if (stream.context != &current()) {
+    throw CallFailed(CUDA_ERROR_INVALID_CONTEXT, "the stream is of another context");
+  }
+  return stream;
+}
+
+Function& CudaDriver::function(CUfunction handle) const {
+  Function* found = nullptr;
+  modules.each([&](const Module& module) {
+    for (const auto& [name, function] : module.functions) {
+      if (reinterpret_cast<CUfunction>(function.get()) == handle) found = function.get();
+    }
+  });
+  if (found == nullptr) {
+    throw CallFailed(CUDA_ERROR_INVALID_HANDLE, "the function is of no module that is loaded");
+  }
+  return *found;
+}
+
+Block& CudaDriver::device_block(CUdeviceptr address, std::size_t bytes) {
+  const auto* data = reinterpret_cast<const void*>(address);
+  Block* block = memory.find(data);
+  if (block == nullptr || block->gpu == Block::on_host || !block->holds(data, bytes)) {
+    throw CallFailed(CUDA_ERROR_INVALID_VALUE, std::to_string(bytes) +
+                                                   " bytes from that address are not all in one "
+                                                   "allocation of device memory");
+  }
+  return *block;
+}
+
+void CudaDriver::drain(Stream& stream) {
+  const Queue& queue = *stream.queue;
+  const bool done =
+      simulation.run_until([&] { return queue.empty() || stream.context->lost.has_value(); });
+  HostTime::wait_until(queue.end());
+  HostTime::spend(machine.costs.synchronize_host);
+  if (stream.context->lost) throw CallFailed(stream.context->lost->status);
+  if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the stream waits for what never comes");
+}
+
+void CudaDriver::drain(Context& context) {
+  streams.each([&](Stream& stream) {
+    if (stream.context == &context) drain(stream);
+  });
+}
+
+void CudaDriver::wait_for(const Context& context, const Moment& moment) {
+  const bool done =
+      simulation.run_until([&] { return moment.reached || context.lost.has_value(); });
+  if (context.lost) throw CallFailed(context.lost->status);
+  if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the event waits for what never comes");
+  HostTime::wait_until(moment.at);
+}
+
+double CudaDriver::noise(int gpu) {
+  const auto index = static_cast<std::size_t>(gpu);
+  return 1 + machine.noise * hashed_unit(index, operations_[index]++);
+}
+
+void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow,
+                         std::function<void()> act) {
+  Operation operation;
+  operation.queued = HostTime::now();
+  operation.latency = latency;
+  operation.amount = flow.bytes * noise(stream.context->gpu);
+  for (Load& load : flow.loads) load.share /= std::max(flow.bytes, 1.0);
+  operation.loads = std::move(flow.loads);
+  operation.act = [context = stream.context, act = std::move(act)] {
+    if (context->lost) return;  // what follows an error is not done
+    try {
+      act();
+    } catch (const CallFailed& failure) {
+      explain("on the device", failure);
+      context->lost = failure;
+    }
+  };
+  simulation.enqueue(*stream.queue, std::move(operation));
+}
+
+void CudaDriver::enqueue_point(Stream& stream, std::shared_ptr<const Moment> waits_for,
+                               std::shared_ptr<Moment> reaches) {
+  HostTime::spend(machine.costs.event_host);
+  Operation operation;
+  operation.queued = HostTime::now();
+  operation.waits_for = std::move(waits_for);
+  operation.reaches = std::move(reaches);
+  simulation.enqueue(*stream.queue, std::move(operation));
+}
+
+void CudaDriver::record(Stream& stream, Event& event) {
+  if (event.context != stream.context) {
+    throw CallFailed(CUDA_ERROR_INVALID_HANDLE, "event and stream are of different contexts");
+  }
+  event.recorded = std::make_shared<Moment>();
+  enqueue_point(stream, nullptr, event.recorded);
+}
+
+void CudaDriver::wait_event(Stream& stream, const Event& event) {
+  enqueue_point(stream, event.recorded, nullptr);
+}
+
+void CudaDriver::add_flow(Flow& flow, int gpu, const Block& block, double bytes, bool write) const {
+  const GpuModel& model = machine.model;
+  const auto add = [&](std::size_t resource, double load) {
+    const auto known = std::find_if(flow.loads.begin(), flow.loads.end(),
+                                    [&](const Load& l) { return l.resource == resource; });
+    if (known != flow.loads.end()) {
+      known->share += load;
+    } else {
+      flow.loads.push_back({resource, load});
+    }
+  };
+  const Resources& own = resources_[static_cast<std::size_t>(gpu)];
+  flow.bytes += bytes;
+  if (block.gpu == Block::on_host) {
+    add(write ? own.to_host : own.from_host, bytes);
+    return;
+  }
+  const Resources& owner = resources_[static_cast<std::size_t>(block.gpu)];
+  add(owner.memory, bytes / (write ? model.write_bytes_per_s : model.read_bytes_per_s));
+  if (block.gpu != gpu) {
+    add(write ? own.link_out : owner.link_out, bytes);
+    add(write ? owner.link_in : own.link_in, bytes);
+  }
+}
+
+CudaDriver::Flow CudaDriver::flow_of(const Context& context, const Traffic& traffic) const {
+  Flow flow;
+  // A kernel that loads one word after the other moves what it visits, not what it might.
+  if (traffic.dependent_loads != 0) return flow;
+  for (const Access& access : traffic.accesses) {
+    if (const Block* block = memory.find(access.address)) {
+      add_flow(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
+    }
+  }
+  return flow;
+}
+
+void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t bytes) {
+  const int gpu = stream.context->gpu;
+  const Block* target = memory.find(to);
+  const Block* source = memory.find(from);
+  Flow flow;
+  if (source != nullptr) add_flow(flow, gpu, *source, static_cast<double>(bytes), false);
+  if (target != nullptr) add_flow(flow, gpu, *target, static_cast<double>(bytes), true);
+  HostTime::spend(machine.costs.copy_host);
+  if (source != nullptr && target != nullptr) {
+    enqueue(stream, machine.costs.copy_device, std::move(flow),
+            [this, to, from, bytes] { memory.copy(to, from, bytes); });
+    return;
+  }
+  // Memory that can be paged out is copied by the call itself: from it through a buffer at once,
+  // to it before the call returns.
+  if (target != nullptr) {
+    const auto* data = static_cast<const std::byte*>(from);
+    enqueue(stream, machine.costs.copy_device, std::move(flow),
+            [this, to, staged = std::vector<std::byte>(data, data + bytes)] {
+              memory.copy(to, staged.data(), staged.size());
+            });
+    return;
+  }
+  enqueue(stream, machine.costs.copy_device, std::move(flow),
+          [this, to, from, bytes] { memory.copy(to, from, bytes); });
+  drain(stream);
+}
+
+void CudaDriver::fill(Stream& stream, CUdeviceptr to, unsigned char value, std::size_t bytes) {
+  Flow flow;
+  add_flow(flow, stream.context->gpu, device_block(to, bytes), static_cast<double>(bytes), true);
+  HostTime::spend(machine.costs.launch_host);
+  enqueue(stream, machine.costs.launch_device, std::move(flow),
+          [this, to, value, bytes] { memory.fill(reinterpret_cast<void*>(to), value, bytes); });
+}
+
+}  // namespace plumbline::virtual_node

@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cuda.h>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "probes/virtual_node/device_memory.h"
+#include "probes/virtual_node/fatbin.h"
+#include "probes/virtual_node/host_time.h"
+#include "probes/virtual_node/machine.h"
+#include "probes/virtual_node/simt/kernel_table.h"
+#include "probes/virtual_node/simt/thread.h"
+#include "probes/virtual_node/simulation.h"
+
+namespace plumbline::virtual_node {
+
+/// How a call ends that does not succeed. `why` is for whoever wrote the call; it is printed, since
+/// the real driver's status alone rarely tells.
+struct CallFailed : std::exception {
+  CUresult status;
+  std::string why;
+
+  explicit CallFailed(CUresult status_, std::string why_ = {})
+      : status(status_), why(std::move(why_)) {}
+  const char* what() const noexcept override { return why.c_str(); }
+};
+
+struct Context {
+  int gpu = 0;
+  unsigned retained = 0;
+  std::optional<CallFailed> lost;  ///< an error that the GPU does not get over
+  std::set<int> peers;             ///< GPUs whose memory it may reach
+};
+
+struct Stream {
+  Context* context;
+  Queue* queue;
+};
+
+struct Event {
+  Context* context;
+  std::shared_ptr<Moment> recorded;  ///< null: never
+};
+
+struct Function;
+
+struct Module {
+  Context* context;
+  ShippedKernels kernels;
+  std::unordered_map<std::string, std::unique_ptr<Function>> functions;
+};
+
+struct Function {
+  Module* module;
+  const HostKernel* kernel;
+};
+
+/// Objects that a program holds by a pointer to something it does not know.
+template <class Object, class Handle>
+class Handles {
+ public:
+  Handle add(Object object) {
+    auto owned = std::make_unique<Object>(std::move(object));
+    auto* raw = owned.get();
+    objects_[raw] = std::move(owned);
+    return reinterpret_cast<Handle>(raw);
+  }
+  Object& at(Handle handle) const {
+    const auto found = objects_.find(handle);
+    if (found == objects_.end()) {
+      throw CallFailed(CUDA_ERROR_INVALID_HANDLE, "the handle is of nothing that exists");
+    }
+    return *found->second;
+  }
+  void remove(Handle handle) { objects_.erase(&at(handle)); }
+
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const auto& [key, object] : objects_) visit(*object);
+  }
+
+ private:
+  std::unordered_map<const void*, std::unique_ptr<Object>> objects_;
+};
+
+/// The driver of the machine that is described beside this library: its state, and what the
+/// exported functions are made of. One call at a time.
+class CudaDriver {
+ public:
+  explicit CudaDriver(Machine machine);
+
+  const Machine machine;
+  bool started = false;
+  DeviceMemory memory;
+  Simulation simulation;
+  std::vector<Context> contexts;  ///< the primary one of each GPU
+  Handles<Stream, CUstream> streams;
+  Handles<Event, CUevent> events;
+  Handles<Module, CUmodule> modules;
+
+  /// The GPUs that are there, by number.
+  const std::vector<int>& visible() const { return visible_; }
+  int gpu_of(CUdevice device) const;
+
+  /// The context that is current on this thread. Throws if there is none or its GPU is lost.
+  Context& current();
+  static thread_local Context* current_context;
+
+  Stream& stream(CUstream handle);
+  Function& function(CUfunction handle) const;
+
+  /// Wait until everything in a queue, or in all of a context, is done, or a moment is reached;
+  /// they throw what went wrong on the way.
+  void drain(Stream& stream);
+  void drain(Context& context);
+  void wait_for(const Context& context, const Moment& moment);
+
+  /// The memory of a GPU that holds this range; throws "invalid value" if there is none.
+  Block& device_block(CUdeviceptr address, std::size_t bytes);
+
+  void record(Stream& stream, Event& event);
+  void wait_event(Stream& stream, const Event& event);
+  void copy(Stream& stream, void* to, const void* from, std::size_t bytes);
+  void fill(Stream& stream, CUdeviceptr to, unsigned char value, std::size_t bytes);
+  /// The parameters' values are taken now, as the real driver does.
+  void launch(Stream& stream, const Function& function, Extent grid, Extent block,
+              void** parameters);
+
+ private:
+  /// What a GPU's work shares, as resources of the simulation.
+  struct Resources {
+    std::size_t memory, link_out, link_in, to_host, from_host;
+  };
+  /// What moves, and through what.
+  struct Flow {
+    double bytes = 0;
+    Loads loads;  ///< in bytes; enqueue() makes shares of them
+  };
+  void add_flow(Flow& flow, int gpu, const Block& block, double bytes, bool write) const;
+  Flow flow_of(const Context& context, const Traffic& traffic) const;
+
+  void enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act);
+  void enqueue_point(Stream& stream, std::shared_ptr<const Moment> waits_for,
+                     std::shared_ptr<Moment> reaches);
+  double noise(int gpu);
+  std::string forbidden(const Context& context, const Access& access) const;
+  /// Runs a launch's threads on the host; throws CallFailed for what loses a GPU.
+  void execute(const Context& context, const HostKernel& kernel, Extent grid, Extent block,
+               const std::vector<std::vector<std::byte>>& values);
+
+  std::vector<int> visible_;
+  std::vector<Resources> resources_;
+  std::vector<std::uint64_t> operations_;  ///< per GPU, for the noise
+  /// Launches that left blocks as they are now: repeating one changes nothing as long as no one
+  /// else writes there. The key is the kernel, its grid and its parameters; the value the blocks
+  /// and their versions.
+  std::unordered_map<std::string, std::vector<std::pair<const Block*, std::uint64_t>>> settled_;
+};
+
+/// The driver of this process: the machine described in machine.toml beside the library that the
+/// program opened. The first call reads it.
+CudaDriver& the_driver();
+std::mutex& driver_mutex();
+
+/// Prints why a call failed, where a program's author should know.
+void explain(const char* call, const CallFailed& failure);
+
+/// Runs the body of an exported function: one at a time, after cuInit, with what it throws turned
+/// into its status.
+template <class Body>
+CUresult guarded(const char* call, Body&& body) {
+  const std::lock_guard lock(driver_mutex());
+  try {
+    CudaDriver& driver = the_driver();
+    if (!driver.started) throw CallFailed(CUDA_ERROR_NOT_INITIALIZED, "cuInit comes first");
+    HostTime::begin_at(driver.simulation.now());
+    body(driver);
+    return CUDA_SUCCESS;
+  } catch (const CallFailed& failure) {
+    explain(call, failure);
+    return failure.status;
+  } catch (const std::exception& error) {
+    explain(call, CallFailed(CUDA_ERROR_UNKNOWN, error.what()));
+    return CUDA_ERROR_UNKNOWN;
+  }
+}
+
+/// For functions that a library exports.
+#define VIRTUAL_NODE_EXPORT extern "C" __attribute__((visibility("default")))
+
+}  // namespace plumbline::virtual_node

@@ -1,0 +1,104 @@
+// Memory and copies.
+
+#include "probes/virtual_node/cuda/driver.h"
+
+using plumbline::virtual_node::Block;
+using plumbline::virtual_node::CallFailed;
+using plumbline::virtual_node::CudaDriver;
+using plumbline::virtual_node::guarded;
+using plumbline::virtual_node::HostTime;
+using plumbline::virtual_node::Stream;
+
+namespace {
+
+void* pointer(CUdeviceptr address) { return reinterpret_cast<void*>(address); }
+
+Block& allocate(CudaDriver& driver, int gpu, std::size_t bytes) {
+  if (bytes == 0) throw CallFailed(CUDA_ERROR_INVALID_VALUE, "0 bytes were asked for");
+  Block* block = driver.memory.allocate(gpu, bytes);
+  if (block == nullptr) throw CallFailed(CUDA_ERROR_OUT_OF_MEMORY);
+  HostTime::spend(driver.machine.costs.allocate_host);
+  return *block;
+}
+
+Block& whole_block(CudaDriver& driver, const void* data, bool on_host) {
+  Block* block = driver.memory.find(data);
+  if (block == nullptr || block->data != data || (block->gpu == Block::on_host) != on_host) {
+    throw CallFailed(CUDA_ERROR_INVALID_VALUE, "the pointer is none that was allocated");
+  }
+  return *block;
+}
+
+}  // namespace
+
+VIRTUAL_NODE_EXPORT CUresult cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
+  return guarded("cuMemGetInfo", [&](CudaDriver& driver) {
+    *free = driver.memory.free_bytes(driver.current().gpu);
+    *total = driver.machine.model.memory_bytes;
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemAlloc_v2(CUdeviceptr* address, std::size_t bytes) {
+  return guarded("cuMemAlloc", [&](CudaDriver& driver) {
+    const Block& block = allocate(driver, driver.current().gpu, bytes);
+    *address = reinterpret_cast<CUdeviceptr>(block.data);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemFree_v2(CUdeviceptr address) {
+  return guarded("cuMemFree", [&](CudaDriver& driver) {
+    if (address == 0) return;
+    driver.current();
+    Block& block = whole_block(driver, pointer(address), false);
+    driver.drain(driver.contexts[static_cast<std::size_t>(block.gpu)]);
+    driver.memory.free(block);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemHostAlloc(void** data, std::size_t bytes, unsigned) {
+  return guarded("cuMemHostAlloc", [&](CudaDriver& driver) {
+    driver.current();
+    *data = allocate(driver, Block::on_host, bytes).data;
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemFreeHost(void* data) {
+  return guarded("cuMemFreeHost", [&](CudaDriver& driver) {
+    driver.drain(driver.current());
+    driver.memory.free(whole_block(driver, data, true));
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from,
+                                                  std::size_t bytes, CUstream handle) {
+  return guarded("cuMemcpyHtoDAsync", [&](CudaDriver& driver) {
+    Stream& stream = driver.stream(handle);
+    driver.device_block(to, bytes);
+    driver.copy(stream, pointer(to), from, bytes);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, std::size_t bytes,
+                                                  CUstream handle) {
+  return guarded("cuMemcpyDtoHAsync", [&](CudaDriver& driver) {
+    Stream& stream = driver.stream(handle);
+    driver.device_block(from, bytes);
+    driver.copy(stream, to, pointer(from), bytes);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from,
+                                                  std::size_t bytes, CUstream handle) {
+  return guarded("cuMemcpyDtoDAsync", [&](CudaDriver& driver) {
+    Stream& stream = driver.stream(handle);
+    driver.device_block(to, bytes);
+    driver.device_block(from, bytes);
+    driver.copy(stream, pointer(to), pointer(from), bytes);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, std::size_t bytes,
+                                             CUstream handle) {
+  return guarded("cuMemsetD8Async",
+                 [&](CudaDriver& driver) { driver.fill(driver.stream(handle), to, value, bytes); });
+}

@@ -1,0 +1,138 @@
+// How a launch becomes work on the device: its parameters taken, its accesses checked, its threads
+// run on this host.
+
+#include <algorithm>
+#include <sstream>
+
+#include "probes/virtual_node/cuda/driver.h"
+
+namespace plumbline::virtual_node {
+namespace {
+
+using Values = std::vector<std::vector<std::byte>>;
+
+Values take_values(const HostKernel& kernel, void** parameters) {
+  Values values;
+  for (std::size_t i = 0; i < kernel.parameter_sizes.size(); ++i) {
+    const auto* data = static_cast<const std::byte*>(parameters[i]);
+    values.emplace_back(data, data + kernel.parameter_sizes[i]);
+  }
+  return values;
+}
+
+/// The grid without the blocks that would find nothing to do.
+Extent needed(Extent grid, Extent block, const Traffic& traffic) {
+  if (!traffic.elements || grid.y != 1 || grid.z != 1) return grid;
+  const std::size_t blocks = (*traffic.elements + block.count() - 1) / block.count();
+  grid.x = static_cast<unsigned>(std::clamp<std::size_t>(blocks, 1, grid.x));
+  return grid;
+}
+
+/// What names a launch: the same one again would do the same.
+std::string launch_key(const HostKernel& kernel, Extent grid, Extent block, const Values& values) {
+  std::ostringstream key;
+  key << kernel.name << ' ' << grid.x << ' ' << grid.y << ' ' << grid.z << ' ' << block.x << ' '
+      << block.y << ' ' << block.z << ' ';
+  for (const auto& value : values) {
+    key.write(reinterpret_cast<const char*>(value.data()),
+              static_cast<std::streamsize>(value.size()));
+  }
+  return key.str();
+}
+
+bool overlap(const Access& a, const Access& b) {
+  const auto* a_from = static_cast<const std::byte*>(a.address);
+  const auto* b_from = static_cast<const std::byte*>(b.address);
+  return a_from < b_from + b.bytes && b_from < a_from + a.bytes;
+}
+
+/// True if a launch writes nothing that it reads: doing it twice is doing it once.
+bool repeatable(const Traffic& traffic) {
+  for (const Access& write : traffic.accesses) {
+    if (!write.write) continue;
+    for (const Access& read : traffic.accesses) {
+      if (!read.write && overlap(read, write)) return false;
+    }
+  }
+  return traffic.dependent_loads == 0;
+}
+
+}  // namespace
+
+void CudaDriver::launch(Stream& stream, const Function& function, Extent grid, Extent block,
+                        void** parameters) {
+  const Context& context = *stream.context;
+  if (function.module->context != &context) {
+    throw CallFailed(CUDA_ERROR_INVALID_HANDLE, "function and stream are of different contexts");
+  }
+  if (grid.count() == 0 || block.count() == 0 || block.count() > 1024) {
+    throw CallFailed(CUDA_ERROR_INVALID_VALUE, "a block has 1 to 1024 threads, a grid has blocks");
+  }
+  const HostKernel& kernel = *function.kernel;
+  Values values = take_values(kernel, parameters);
+  const Traffic traffic = traffic_of(kernel, parameters);
+  HostTime::spend(machine.costs.launch_host);
+  const Nanoseconds latency = machine.costs.launch_device +
+                              static_cast<double>(traffic.dependent_loads) *
+                                  machine.model.load_latency_ns /
+                                  machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
+  enqueue(stream, latency, flow_of(context, traffic),
+          [this, &context, &kernel, grid, block, values = std::move(values)] {
+            execute(context, kernel, grid, block, values);
+          });
+}
+
+std::string CudaDriver::forbidden(const Context& context, const Access& access) const {
+  const auto address = reinterpret_cast<std::uintptr_t>(access.address);
+  const Block* block = memory.find(access.address);
+  if (block == nullptr || !block->holds(access.address, access.bytes)) {
+    return "reaches " + std::to_string(access.bytes) + " bytes that are not all in one allocation";
+  }
+  if (address % access.alignment != 0) return "";  // has a status of its own
+  if (block->gpu != Block::on_host && block->gpu != context.gpu &&
+      !context.peers.contains(block->gpu)) {
+    return "reaches memory of gpu" + std::to_string(block->gpu) + " without peer access";
+  }
+  return "";
+}
+
+void CudaDriver::execute(const Context& context, const HostKernel& kernel, Extent grid,
+                         Extent block, const Values& values) {
+  std::vector<void*> parameters;
+  for (const auto& value : values) parameters.push_back(const_cast<std::byte*>(value.data()));
+  const Traffic traffic = traffic_of(kernel, parameters.data());
+  for (const Access& access : traffic.accesses) {
+    const std::string why = forbidden(context, access);
+    if (!why.empty()) throw CallFailed(CUDA_ERROR_ILLEGAL_ADDRESS, kernel.name + " " + why);
+    if (reinterpret_cast<std::uintptr_t>(access.address) % access.alignment != 0) {
+      throw CallFailed(CUDA_ERROR_MISALIGNED_ADDRESS, kernel.name + " gets a crooked pointer");
+    }
+  }
+
+  const auto versions = [&] {
+    std::vector<std::pair<const Block*, std::uint64_t>> now;
+    for (const Access& access : traffic.accesses) {
+      const Block* touched = memory.find(access.address);
+      now.emplace_back(touched, touched->version);
+    }
+    return now;
+  };
+  const std::string key = launch_key(kernel, grid, block, values);
+  const auto known = settled_.find(key);
+  if (known != settled_.end() && known->second == versions()) return;
+
+  const double rate = machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
+  device_clock() = {simulation.now(), machine.model.load_latency_ns / rate};
+  try {
+    run_grid(kernel.name.c_str(), needed(grid, block, traffic), block,
+             [&] { kernel.run(parameters.data()); });
+  } catch (const LaunchFailure& failure) {
+    throw CallFailed(CUDA_ERROR_LAUNCH_FAILED, failure.what());
+  }
+  for (const Access& access : traffic.accesses) {
+    if (access.write) memory.written(*memory.find(access.address));
+  }
+  if (repeatable(traffic)) settled_[key] = versions();
+}
+
+}  // namespace plumbline::virtual_node

@@ -1,0 +1,188 @@
+#include "probes/virtual_node/device_memory.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace plumbline::virtual_node {
+namespace {
+
+constexpr std::size_t page = 4096;
+constexpr std::size_t large = std::size_t{1} << 20;
+constexpr std::size_t large_step = std::size_t{2} << 20;
+constexpr std::size_t small_step = page;
+/// Where GPUs' memory is asked to appear, so that addresses repeat from run to run. The kernel
+/// gives another place if this one is taken.
+constexpr std::uintptr_t first_address = 0x2000'0000'0000, address_step = 0x80'0000'0000;
+constexpr std::uint64_t nowhere = ~std::uint64_t{0};
+
+std::size_t round_up(std::size_t bytes, std::size_t step) {
+  return (bytes + step - 1) / step * step;
+}
+
+/// A run of bytes of a file that were ever touched.
+struct Touched {
+  std::size_t from;
+  std::size_t to;
+};
+
+/// The first such run at or behind `from`.
+std::optional<Touched> next_touched(int file, std::size_t from, std::size_t end) {
+  const off_t data = ::lseek(file, static_cast<off_t>(from), SEEK_DATA);
+  if (data < 0 || static_cast<std::size_t>(data) >= end) return std::nullopt;
+  const off_t hole = ::lseek(file, data, SEEK_HOLE);
+  return Touched{static_cast<std::size_t>(data), std::min(static_cast<std::size_t>(hole), end)};
+}
+
+void punch_hole(int file, std::size_t from, std::size_t bytes) {
+  ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
+              static_cast<off_t>(bytes));
+}
+
+}  // namespace
+
+bool Block::holds(const void* address, std::size_t count) const {
+  const auto* from = static_cast<const std::byte*>(address);
+  return from >= data && count <= bytes && from <= data + (bytes - count);
+}
+
+void DeviceMemory::Unmap::operator()(Block* block) const {
+  ::munmap(block->data, round_up(block->bytes, page));
+  ::close(block->file);
+  delete block;
+}
+
+DeviceMemory::DeviceMemory(std::size_t gpus, std::uint64_t bytes_per_gpu)
+    : bytes_per_gpu_(bytes_per_gpu), laid_(gpus), stuck_(gpus) {}
+
+DeviceMemory::~DeviceMemory() = default;
+
+std::uint64_t DeviceMemory::place(int gpu, std::size_t bytes) const {
+  const auto& laid = laid_[static_cast<std::size_t>(gpu)];
+  if (bytes >= large) {
+    std::uint64_t from = 0;
+    for (const auto& [offset, end] : laid) {
+      if (from + bytes <= offset) break;
+      from = round_up(end, large_step);
+    }
+    return from + bytes <= bytes_per_gpu_ ? from : nowhere;
+  }
+  std::uint64_t end = bytes_per_gpu_;
+  for (auto piece = laid.rbegin(); piece != laid.rend(); ++piece) {
+    if (piece->second + bytes <= end) break;
+    end = piece->first;
+  }
+  return end >= bytes ? (end - bytes) / small_step * small_step : nowhere;
+}
+
+Block* DeviceMemory::allocate(int gpu, std::size_t bytes) {
+  std::uint64_t offset = 0;
+  void* wanted = nullptr;
+  if (gpu != Block::on_host) {
+    offset = place(gpu, round_up(bytes, small_step));
+    if (offset == nowhere) return nullptr;
+    wanted = reinterpret_cast<void*>(first_address +
+                                     static_cast<std::uintptr_t>(gpu) * address_step + offset);
+  }
+  const int file = ::memfd_create("virtual node", MFD_CLOEXEC);
+  if (file < 0) return nullptr;
+  void* data = MAP_FAILED;
+  if (::ftruncate(file, static_cast<off_t>(round_up(bytes, page))) == 0) {
+    data = ::mmap(wanted, round_up(bytes, page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+                  file, 0);
+  }
+  if (data == MAP_FAILED) {
+    ::close(file);
+    return nullptr;
+  }
+  Owned block(new Block{static_cast<std::byte*>(data), bytes, gpu, offset, ++versions_, file});
+  if (gpu != Block::on_host) {
+    laid_[static_cast<std::size_t>(gpu)][offset] = offset + round_up(bytes, small_step);
+  }
+  Block* raw = block.get();
+  blocks_[raw->data] = std::move(block);
+  return raw;
+}
+
+void DeviceMemory::free(Block& block) {
+  if (block.gpu != Block::on_host) laid_[static_cast<std::size_t>(block.gpu)].erase(block.offset);
+  blocks_.erase(block.data);
+}
+
+const Block* DeviceMemory::find(const void* address) const {
+  auto behind = blocks_.upper_bound(static_cast<const std::byte*>(address));
+  if (behind == blocks_.begin()) return nullptr;
+  const Block* block = std::prev(behind)->second.get();
+  return block->holds(address, 1) ? block : nullptr;
+}
+
+Block* DeviceMemory::find(const void* address) {
+  return const_cast<Block*>(std::as_const(*this).find(address));
+}
+
+std::uint64_t DeviceMemory::free_bytes(int gpu) const {
+  std::uint64_t taken = 0;
+  for (const auto& [offset, end] : laid_[static_cast<std::size_t>(gpu)]) taken += end - offset;
+  return bytes_per_gpu_ - taken;
+}
+
+void DeviceMemory::copy(void* to, const void* from, std::size_t bytes) {
+  Block* target = find(to);
+  const Block* source = find(from);
+  auto* out = static_cast<std::byte*>(to);
+  const auto* in = static_cast<const std::byte*>(from);
+  if (source == nullptr || bytes < large) {
+    std::memmove(out, in, bytes);
+  } else {
+    const auto start = static_cast<std::size_t>(in - source->data);
+    const std::size_t end = start + bytes;
+    if (target != nullptr) {
+      fill(to, 0, bytes);
+    } else {
+      std::memset(out, 0, bytes);
+    }
+    for (auto run = next_touched(source->file, start, end); run;
+         run = next_touched(source->file, run->to, end)) {
+      std::memcpy(out + (run->from - start), source->data + run->from, run->to - run->from);
+    }
+  }
+  if (target != nullptr) written(*target);
+}
+
+void DeviceMemory::fill(void* to, unsigned char value, std::size_t bytes) {
+  Block* target = find(to);
+  auto* out = static_cast<std::byte*>(to);
+  if (value != 0 || target == nullptr || bytes < large) {
+    std::memset(out, value, bytes);
+  } else {
+    // Whole pages of zeros are holes; the ends are written.
+    const auto from = static_cast<std::size_t>(out - target->data);
+    const std::size_t first = round_up(from, page);
+    const std::size_t last = (from + bytes) / page * page;
+    std::memset(out, 0, first - from);
+    punch_hole(target->file, first, last - first);
+    std::memset(target->data + last, 0, from + bytes - last);
+  }
+  if (target != nullptr) written(*target);
+}
+
+void DeviceMemory::add(int gpu, StuckBit bit) {
+  stuck_[static_cast<std::size_t>(gpu)].push_back(bit);
+}
+
+void DeviceMemory::written(Block& block) {
+  block.version = ++versions_;
+  if (block.gpu == Block::on_host) return;
+  for (const StuckBit& stuck : stuck_[static_cast<std::size_t>(block.gpu)]) {
+    if (stuck.offset < block.offset || stuck.offset >= block.offset + block.bytes) continue;
+    block.data[stuck.offset - block.offset] |= std::byte{1} << stuck.bit;
+  }
+}
+
+}  // namespace plumbline::virtual_node

@@ -1,0 +1,183 @@
+#include "probes/virtual_node/machine.h"
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <toml.hpp>
+#include <utility>
+
+namespace plumbline::virtual_node {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A table of the file, whose keys must all be asked for.
+class Table {
+ public:
+  Table(const toml::value& value, fs::path file) : value_(value), file_(std::move(file)) {}
+
+  /// Sets `target` if the key is there.
+  template <class T>
+  void read(const char* key, T& target) {
+    const toml::value* found = find(key);
+    if (found == nullptr) return;
+    try {
+      if constexpr (std::is_same_v<T, double>) {
+        target = found->is_integer() ? static_cast<double>(found->as_integer())
+                                     : toml::get<double>(*found);
+      } else {
+        target = toml::get<T>(*found);
+      }
+    } catch (const toml::type_error&) {
+      throw wrong(*found, std::string(key) + " is of another type than expected");
+    }
+  }
+
+  template <class T>
+  T required(const char* key) {
+    if (!value_.contains(key)) throw wrong(value_, std::string(key) + " is missing");
+    T value{};
+    read(key, value);
+    return value;
+  }
+
+  bool has(const char* key) const { return value_.contains(key); }
+
+  const toml::value* find(const char* key) {
+    known_.insert(key);
+    return value_.contains(key) ? &value_.at(key) : nullptr;
+  }
+
+  /// Throws if a key was not asked for.
+  void done() const {
+    for (const auto& [key, entry] : value_.as_table()) {
+      if (!known_.contains(key)) throw wrong(entry, "unknown key " + key);
+    }
+  }
+
+  std::runtime_error wrong(const toml::value& where, const std::string& what) const {
+    return std::runtime_error(file_.string() + ':' + std::to_string(where.location().line()) +
+                              ": " + what);
+  }
+  std::runtime_error wrong(const std::string& what) const { return wrong(value_, what); }
+
+ private:
+  const toml::value& value_;
+  fs::path file_;
+  std::set<std::string> known_;
+};
+
+void read_gpu_model(Table table, GpuModel& model) {
+  table.read("name", model.name);
+  table.read("capability", model.capability);
+  table.read("multiprocessors", model.multiprocessors);
+  table.read("threads_per_multiprocessor", model.threads_per_multiprocessor);
+  table.read("memory_bytes", model.memory_bytes);
+  table.read("l2_bytes", model.l2_bytes);
+  table.read("core_clock_khz", model.core_clock_khz);
+  table.read("memory_clock_khz", model.memory_clock_khz);
+  table.read("memory_bus_bits", model.memory_bus_bits);
+  table.read("copy_engines", model.copy_engines);
+  table.read("read_bytes_per_s", model.read_bytes_per_s);
+  table.read("write_bytes_per_s", model.write_bytes_per_s);
+  table.read("load_latency_ns", model.load_latency_ns);
+  table.read("to_host_bytes_per_s", model.to_host_bytes_per_s);
+  table.read("from_host_bytes_per_s", model.from_host_bytes_per_s);
+  table.read("nvlink_bytes_per_s", model.nvlink_bytes_per_s);
+  table.done();
+}
+
+void read_costs(Table table, CallCosts& costs) {
+  table.read("launch_host", costs.launch_host);
+  table.read("launch_device", costs.launch_device);
+  table.read("copy_host", costs.copy_host);
+  table.read("copy_device", costs.copy_device);
+  table.read("event_host", costs.event_host);
+  table.read("query_host", costs.query_host);
+  table.read("allocate_host", costs.allocate_host);
+  table.read("synchronize_host", costs.synchronize_host);
+  table.done();
+}
+
+/// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
+void apply_fault(Table table, Machine& machine) {
+  const auto what = table.required<std::string>("what");
+  const auto gpu = [&]() -> Gpu& {
+    const auto index = table.required<std::size_t>("gpu");
+    if (index >= machine.gpus.size()) {
+      throw table.wrong("there is no gpu " + std::to_string(index) + ", expected below " +
+                        std::to_string(machine.gpus.size()));
+    }
+    return machine.gpus[index];
+  };
+  const std::map<std::string, std::function<void()>> faults = {
+      {"slow_memory", [&] { gpu().memory_rate = table.required<double>("factor"); }},
+      {"stuck_bit",
+       [&] {
+         const auto bit = table.required<unsigned>("bit");
+         if (bit > 7) throw table.wrong("bit is " + std::to_string(bit) + ", expected 0 to 7");
+         gpu().stuck_bits.push_back({table.required<std::uint64_t>("offset"), bit});
+       }},
+      {"missing_gpu", [&] { gpu().missing = true; }},
+      {"exclusive_elsewhere", [&] { gpu().exclusive_elsewhere = true; }},
+      {"partitioned", [&] { gpu().partitioned = true; }},
+      {"start_fails", [&] { machine.start.status = table.required<int>("status"); }},
+      {"start_hangs", [&] { machine.start.hangs = true; }},
+      {"missing_function",
+       [&] { machine.missing_functions.insert(table.required<std::string>("function")); }},
+      {"driver_version", [&] { machine.cuda_version = table.required<int>("cuda_version"); }},
+  };
+  const auto found = faults.find(what);
+  if (found == faults.end()) {
+    std::string names;
+    for (const auto& [name, apply] : faults) names += (names.empty() ? "" : ", ") + name;
+    throw table.wrong("unknown fault \"" + what + "\", expected one of " + names);
+  }
+  found->second();
+  table.done();
+}
+
+}  // namespace
+
+Machine read_machine(const fs::path& file) {
+  toml::value root;
+  try {
+    root = toml::parse(file.string());
+  } catch (const toml::syntax_error& error) {
+    throw std::runtime_error(error.what());
+  } catch (const std::runtime_error&) {
+    throw std::runtime_error(file.string() + " cannot be read");
+  }
+  Table table(root, file);
+  Machine machine;
+  if (table.find("base") != nullptr) {
+    // A link to a machine file stands for the file itself.
+    const fs::path folder = fs::canonical(file).parent_path();
+    machine = read_machine(folder / table.required<std::string>("base"));
+  }
+  table.read("host", machine.host);
+  table.read("instance_type", machine.instance_type);
+  table.read("cuda_version", machine.cuda_version);
+  table.read("noise", machine.noise);
+  if (const auto* model = table.find("gpu")) read_gpu_model(Table(*model, file), machine.model);
+  if (const auto* costs = table.find("costs_ns")) read_costs(Table(*costs, file), machine.costs);
+  std::vector<std::string> addresses;
+  table.read("gpu_addresses", addresses);
+  for (const std::string& address : addresses) {
+    Gpu gpu;
+    gpu.pci_address = address;
+    machine.gpus.push_back(std::move(gpu));
+  }
+  if (const auto* faults = table.find("fault")) {
+    for (const toml::value& fault : faults->as_array()) apply_fault(Table(fault, file), machine);
+  }
+  table.done();
+  if (machine.gpus.empty()) throw table.wrong("gpu_addresses is missing");
+  if (machine.model.read_bytes_per_s <= 0 || machine.model.write_bytes_per_s <= 0) {
+    throw table.wrong("the rates of the GPU's memory are missing");
+  }
+  return machine;
+}
+
+}  // namespace plumbline::virtual_node

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "probes/virtual_node/device_memory.h"
+
+namespace plumbline::virtual_node {
+
+/// What every GPU of a machine is like. Rates are what programs reach, not what data sheets say.
+struct GpuModel {
+  std::string name;
+  unsigned capability = 0;  ///< 90 for sm_90
+  unsigned multiprocessors = 0;
+  unsigned threads_per_multiprocessor = 2048;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t l2_bytes = 0;
+  unsigned core_clock_khz = 0;
+  unsigned memory_clock_khz = 0;
+  unsigned memory_bus_bits = 0;
+  unsigned copy_engines = 0;
+  double read_bytes_per_s = 0;   ///< of its memory, when only read
+  double write_bytes_per_s = 0;  ///< when only written
+  double load_latency_ns = 0;    ///< of its memory, caches missed
+  double to_host_bytes_per_s = 0;
+  double from_host_bytes_per_s = 0;
+  double nvlink_bytes_per_s = 0;  ///< out of it, and into it
+};
+
+/// What calls cost the host, and work its start on the device, in nanoseconds.
+struct CallCosts {
+  double launch_host = 0;
+  double launch_device = 0;
+  double copy_host = 0;
+  double copy_device = 0;
+  double event_host = 0;
+  double query_host = 0;
+  double allocate_host = 0;
+  double synchronize_host = 0;
+};
+
+/// One GPU, and what is wrong with it.
+struct Gpu {
+  std::string pci_address;  ///< 0000:53:00.0
+  double memory_rate = 1;   ///< factor on both rates of its memory
+  std::vector<StuckBit> stuck_bits;
+  bool exclusive_elsewhere = false;  ///< another process holds it
+  bool partitioned = false;          ///< MIG
+  bool missing = false;
+};
+
+/// What the driver does when it is asked to start.
+struct Start {
+  int status = 0;  ///< a CUresult: 802 ...
+  bool hangs = false;
+};
+
+/// The machine that the libraries of the virtual node model: read from a file, faults applied.
+struct Machine {
+  std::string host;
+  std::string instance_type;
+  int cuda_version = 0;  ///< 13000
+  GpuModel model;
+  CallCosts costs;
+  double noise = 0;       ///< relative: durations vary by up to so much, in a way that repeats
+  std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
+  Start start;
+  std::set<std::string> missing_functions;  ///< of the driver, by base name
+};
+
+/// Reads a machine file. A file with `base` begins with what that file (beside it) describes and
+/// adds faults. Throws std::runtime_error with file and line for what it does not know.
+Machine read_machine(const std::filesystem::path& file);
+
+}  // namespace plumbline::virtual_node

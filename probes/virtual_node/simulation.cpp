@@ -1,0 +1,107 @@
+#include "probes/virtual_node/simulation.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace plumbline::virtual_node {
+namespace {
+
+constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
+constexpr double per_second = 1e9;
+
+}  // namespace
+
+std::size_t Simulation::add_resource(double capacity) {
+  capacities_.push_back(capacity);
+  return capacities_.size() - 1;
+}
+
+Queue& Simulation::add_queue() { return queues_.emplace_back(); }
+
+void Simulation::remove(Queue& queue) {
+  queues_.remove_if([&](const Queue& candidate) { return &candidate == &queue; });
+}
+
+void Simulation::enqueue(Queue& queue, Operation operation) {
+  queue.operations_.push_back({std::move(operation), false, 0, 0});
+}
+
+bool Simulation::run_until(const std::function<bool()>& done) {
+  while (!done()) {
+    if (!step(never)) return false;
+  }
+  return true;
+}
+
+void Simulation::run_to(Nanoseconds time) {
+  while (step(time)) {
+  }
+  now_ = std::max(now_, time);  // nothing was under way
+}
+
+void Simulation::start_ready() {
+  for (Queue& queue : queues_) {
+    if (queue.empty()) continue;
+    Queue::Running& head = queue.operations_.front();
+    const Moment* awaited = head.operation.waits_for.get();
+    if (head.started || (awaited != nullptr && !awaited->reached)) continue;
+    // Not before now: what has been simulated is past, even for a thread of the host that lags.
+    const Nanoseconds start = std::max({now_, head.operation.queued, queue.end_});
+    head.started = true;
+    head.flows_from = start + head.operation.latency;
+    head.left = head.operation.amount;
+  }
+}
+
+bool Simulation::finish_ended() {
+  bool any = false;
+  for (Queue& queue : queues_) {
+    if (queue.empty()) continue;
+    Queue::Running& head = queue.operations_.front();
+    if (!head.started || head.flows_from > now_ || head.left > 0) continue;
+    const Operation ended = std::move(head.operation);
+    queue.operations_.pop_front();
+    queue.end_ = now_;
+    if (ended.act) ended.act();
+    if (ended.reaches) *ended.reaches = {true, now_};
+    any = true;
+  }
+  return any;
+}
+
+bool Simulation::step(Nanoseconds no_later_than) {
+  start_ready();
+  if (finish_ended()) return true;
+
+  std::vector<Queue::Running*> flowing;
+  std::vector<const Loads*> loads;
+  Nanoseconds next = never;
+  for (Queue& queue : queues_) {
+    if (queue.empty() || !queue.operations_.front().started) continue;
+    Queue::Running& head = queue.operations_.front();
+    if (head.flows_from > now_) {
+      next = std::min(next, head.flows_from);
+    } else {
+      flowing.push_back(&head);
+      loads.push_back(&head.operation.loads);
+    }
+  }
+  const std::vector<double> rates = fair_rates(capacities_, loads);
+  const auto ends_at = [&](std::size_t i) {
+    return now_ + flowing[i]->left / rates[i] * per_second;
+  };
+  for (std::size_t i = 0; i < flowing.size(); ++i) next = std::min(next, ends_at(i));
+  const Nanoseconds until = std::min(next, no_later_than);
+  if (until == never || until <= now_) return false;
+  for (std::size_t i = 0; i < flowing.size(); ++i) {
+    // What ends now ends exactly, whatever the subtraction would leave.
+    const bool ends = ends_at(i) <= until;
+    flowing[i]->left = ends ? 0 : flowing[i]->left - rates[i] * (until - now_) / per_second;
+  }
+  now_ = until;
+  finish_ended();
+  return true;
+}
+
+}  // namespace plumbline::virtual_node

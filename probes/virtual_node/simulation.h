@@ -1,0 +1,85 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "probes/virtual_node/fair_share.h"
+
+namespace plumbline::virtual_node {
+
+/// Virtual time, in nanoseconds since the process started the machine.
+using Nanoseconds = double;
+
+/// A point in a queue that others can wait for: one recording of an event.
+struct Moment {
+  bool reached = false;
+  Nanoseconds at = 0;
+};
+
+/// One piece of work in a queue. It starts when it has been queued, what precedes it is done and
+/// what it waits for is reached; then comes its latency, then `amount` flows through its loads.
+struct Operation {
+  Nanoseconds queued = 0;
+  Nanoseconds latency = 0;
+  double amount = 0;
+  Loads loads;
+  std::shared_ptr<const Moment> waits_for;  ///< null: nothing
+  std::shared_ptr<Moment> reaches;          ///< null: nothing
+  std::function<void()> act;                ///< at its end; may be empty
+};
+
+/// Work that is done in order: a stream.
+class Queue {
+ public:
+  bool empty() const { return operations_.empty(); }
+  /// When the last finished operation ended.
+  Nanoseconds end() const { return end_; }
+
+ private:
+  friend class Simulation;
+  struct Running {
+    Operation operation;
+    bool started = false;
+    Nanoseconds flows_from = 0;
+    double left = 0;
+  };
+  std::deque<Running> operations_;
+  Nanoseconds end_ = 0;
+};
+
+/// The machine's time as discrete events: it stands still until someone waits for something, then
+/// jumps from the end of one operation to the end of the next. Nothing in it depends on how fast
+/// this host is, so a run repeats exactly.
+class Simulation {
+ public:
+  /// Adds something whose capacity (in units per second) operations share.
+  std::size_t add_resource(double capacity);
+
+  /// A queue lives until it is removed; what is still in it is dropped then.
+  Queue& add_queue();
+  void remove(Queue& queue);
+
+  void enqueue(Queue& queue, Operation operation);
+
+  /// Advances until `done`; false if nothing is left that could bring it about.
+  bool run_until(const std::function<bool()>& done);
+  /// Advances to `time`, or until nothing is left to do.
+  void run_to(Nanoseconds time);
+
+  Nanoseconds now() const { return now_; }
+
+ private:
+  /// From now to the next event or to a time, whichever is first; false if nothing changes by then.
+  bool step(Nanoseconds no_later_than);
+  void start_ready();
+  bool finish_ended();
+
+  std::vector<double> capacities_;
+  std::list<Queue> queues_;
+  Nanoseconds now_ = 0;
+};
+
+}  // namespace plumbline::virtual_node
