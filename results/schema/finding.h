@@ -44,7 +44,7 @@ struct Finding {
   std::optional<double> high;
   std::optional<double> deficit;     ///< relative: 0.2 is 20 % worse than expected, < 0 better
   std::optional<double> resolution;  ///< half-width of the deficits that 12 runs cannot decide
-  bool remeasure = false;            ///< more runs can change the verdict
+  bool remeasure = false;            ///< more runs can change the verdict, or teach what to expect
   Provenance provenance = Provenance::measured;
 
   std::string rule;      ///< which rule decided
