@@ -69,6 +69,11 @@ bool Expectations::has_gate() const {
                      [](const Baseline& b) { return b.use == Use::gate; });
 }
 
+bool Expectations::has_timed() const {
+  return std::any_of(baselines_.begin(), baselines_.end(),
+                     [](const Baseline& b) { return b.better != Better::exact; });
+}
+
 std::vector<std::size_t> Expectations::answered_by(const Measurement& m) const {
   const auto found = by_metric_.find(m.metric);
   if (found == by_metric_.end()) return {};

@@ -27,6 +27,8 @@ class Expectations {
   bool empty() const { return baselines_.empty(); }
   /// Without a gate nothing can be rejected, so nothing can be accepted.
   bool has_gate() const;
+  /// Without a timed expectation nothing is known of the noise of this type.
+  bool has_timed() const;
 
   /// Positions in all() of those that the row answers, the one to judge it by first: an exact
   /// subject before a class, then the most params, then a size, then the transport that was asked

@@ -27,7 +27,7 @@ void Fleet::add(const NodeEvaluation& node) {
 
   std::map<std::string, bool, std::less<>> fails;
   for (const Finding& f : node.findings) {
-    remeasure += f.remeasure ? 1 : 0;
+    remeasure += f.remeasure && f.verdict != Verdict::unjudged ? 1 : 0;
     simulated += f.provenance == Provenance::simulated ? 1 : 0;
     if (f.verdict == Verdict::unjudged || f.verdict == Verdict::missing) continue;
     const auto [entry, is_new] = fails.try_emplace(std::string(family_of(f.metric)), false);

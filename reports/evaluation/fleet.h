@@ -42,8 +42,8 @@ class Fleet {
   std::uint64_t accepted = 0;
   std::uint64_t rejected = 0;
   std::uint64_t incomplete = 0;
-  NodeVerdict findings;  ///< only its counts: over all nodes
-  std::uint64_t remeasure = 0;
+  NodeVerdict findings;         ///< only its counts: over all nodes
+  std::uint64_t remeasure = 0;  ///< findings whose verdict more runs can change
   std::uint64_t simulated = 0;  ///< findings about simulated rows
 
  private:

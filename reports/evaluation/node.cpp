@@ -201,6 +201,10 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
     for (const std::size_t i : answered) coverage.measured[i].insert(path_of(last));
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
     findings.push_back(judge_series(series, b));
+    Finding& f = findings.back();
+    if (f.verdict == Verdict::unjudged && f.better != Better::exact && !expectations.has_timed()) {
+      f.remeasure = f.runs < rule::confirmed_runs;
+    }
   }
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));

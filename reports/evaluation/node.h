@@ -20,7 +20,8 @@ struct NodeEvaluation {
 };
 
 /// Judges all rows of one node of the manifest. Reads nothing, knows no clock; the order of `rows`
-/// does not matter.
+/// does not matter. Where nothing timed is expected of the type yet, timed values ask to be
+/// measured three times, so that a baseline that is learned from this run knows their noise.
 NodeEvaluation evaluate_node(const ManifestEntry& node, std::span<const Measurement> rows,
                              const Expectations& expectations);
 

@@ -30,8 +30,12 @@ std::vector<double> sorted(std::span<const RunValue> runs, double (*of)(const Ru
 double sigma_of_one_run(std::span<const RunValue> runs, double spread) {
   const auto logs = sorted(runs, [](const RunValue& run) { return std::log(run.value); });
   const double freedom = static_cast<double>(runs.size()) - 1;
+  // The standard deviation sees every run; the robust scale alone, which one odd run cannot raise,
+  // may overrule what is known of the class.
+  const double robust = sigma_per_mad * median_absolute_deviation(logs);
   const double between =
-      std::max(spread, shrunk_sigma(standard_deviation(logs), freedom, spread, rule::prior_runs));
+      std::max({spread, shrunk_sigma(standard_deviation(logs), freedom, spread, rule::prior_runs),
+                updated_sigma(robust, freedom, spread, rule::prior_runs)});
   double within = 0;
   for (const double variance : sorted(runs, [](const RunValue& r) { return r.variance_within; })) {
     within += variance / static_cast<double>(runs.size());

@@ -54,7 +54,7 @@ struct TimedVerdict {
 /// h = z * sigma * c_R / sqrt(R), c_R = 1.2533 from three runs on. FAIL if all of [x-h, x+h] lies
 /// outside a limit; PASS or WARN if all of it lies inside, WARN if it lies beyond 0.6 of a limit;
 /// otherwise INCONCLUSIVE. Sigma_r is `spread`, widened where the runs themselves differ by more
-/// than that. A FAIL of fewer than three runs asks to be measured again.
+/// than that (updated_sigma). A FAIL of fewer than three runs asks to be measured again.
 /// The values and `expected` are > 0.
 TimedVerdict judge_timed(std::span<const RunValue> runs, const Limits& limits, double spread);
 

@@ -81,8 +81,11 @@ Lesson learn(const Observations& observations) {
     }
   }
   if (observations.runs().size() == 1) {
-    lesson.notes.insert(lesson.notes.begin(),
-                        "1 run: the run-to-run spread is a default until more runs are learned");
+    lesson.notes.insert(
+        lesson.notes.begin(),
+        noise.knows_pairs()
+            ? "1 run: the spread is that of its repetitions until more runs are learned"
+            : "1 run: the run-to-run spread is a default until more runs are learned");
   }
   return lesson;
 }

@@ -27,7 +27,8 @@ struct Lesson {
 /// the difference between a new run and that median: sigma^2 = (sigma_r^2 + within) * (1 + 1/n) +
 /// sigma_b^2 for n runs, sigma_b from host to host; at least 5 %, and above 40 % the row becomes
 /// context. Facts are expected as they are, amounts of memory within 2 %. Facts that change without
-/// anything being wrong, and facts that differ between these observations, are left out or context.
+/// anything being wrong, facts that differ between these observations, and the points of a curve
+/// (metrics named ..._curve) are context.
 /// Subjects of one class that agree share a row.
 Lesson learn(const Observations& observations);
 

@@ -14,9 +14,9 @@ namespace {
 
 /// Words of a metric's name that tell of a fact which changes without anything being wrong.
 constexpr std::array<std::string_view, 22> changing = {
-    "address", "available", "clock",  "driver", "ebs",   "firmware", "free",   "frequency",
-    "kernel",  "load",      "mac",    "mhz",    "power", "serial",   "settings", "temperature",
-    "time",    "uptime",    "used",   "uuid",   "version", "hostname"};
+    "address", "available", "clock", "driver", "ebs",     "firmware", "free",     "frequency",
+    "kernel",  "load",      "mac",   "mhz",    "power",   "serial",   "settings", "temperature",
+    "time",    "uptime",    "used",  "uuid",   "version", "hostname"};
 
 bool changes_by_itself(const std::string& metric) {
   std::size_t begin = 0;

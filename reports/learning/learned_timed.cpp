@@ -40,8 +40,7 @@ double sigma_between(const std::vector<double>& devices, Better better, double n
   if (better == Better::lower) {
     for (double& value : oriented) value = -value;
   }
-  const double scale =
-      devices.size() < many ? standard_deviation(oriented) : upper_scale(oriented);
+  const double scale = devices.size() < many ? standard_deviation(oriented) : upper_scale(oriented);
   return std::sqrt(std::max(0.0, scale * scale - noise_variance));
 }
 
@@ -64,8 +63,7 @@ Estimate estimate(const ThingGroup& group, const RunNoise& noise) {
   const double between =
       sigma_between(devices, group.front()->about.better, variance / runs_of_a_device);
   const double sigma = std::sqrt(variance * (1 + 1 / n) + between * between);
-  result.tolerance =
-      std::max(learning::sigmas * sigma, -std::log1p(-learning::least_tolerance));
+  result.tolerance = std::max(learning::sigmas * sigma, -std::log1p(-learning::least_tolerance));
   return result;
 }
 
@@ -113,12 +111,14 @@ void learn_timed(const ThingGroup& group, const RunNoise& noise, const Observati
     b.high = outward(std::exp(e.tolerance) - 1);
   }
   if (b.ceiling && std::exp(e.centre) > *b.ceiling) {
-    lesson.notes.push_back(fmt::format(
-        "{} is not learned: {} is above its physical limit of {}", named(b),
-        quantity(std::exp(e.centre), b.unit), quantity(*b.ceiling, b.unit)));
+    lesson.notes.push_back(fmt::format("{} is not learned: {} is above its physical limit of {}",
+                                       named(b), quantity(std::exp(e.centre), b.unit),
+                                       quantity(*b.ceiling, b.unit)));
     return;
   }
-  if (share > learning::most_tolerance) {
+  if (b.metric.ends_with("_curve")) {
+    b.use = Use::context;  // a curve shows a shape; its steep parts move with the machine's mood
+  } else if (share > learning::most_tolerance) {
     b.use = Use::context;
     lesson.notes.push_back(fmt::format("{} is too noisy to gate: {} would have to be allowed",
                                        named(b), percent(share)));

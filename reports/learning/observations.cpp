@@ -48,8 +48,8 @@ void Observations::add(std::span<const Measurement> rows, const Expectations& pr
         }
       }
       const double within = variance_within(*m, default_spread(m->metric, m->better));
-      thing.observed.push_back({m->host, m->run, m->time, m->median,
-                                m->better == Better::exact ? 0 : within, m->text});
+      thing.observed.push_back(
+          {m->host, m->run, m->time, m->median, m->better == Better::exact ? 0 : within, m->text});
       runs_.insert(m->run);
       hosts_.insert(m->host);
       last_ = std::max(last_, m->time);

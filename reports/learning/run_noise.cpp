@@ -58,6 +58,12 @@ RunNoise::RunNoise(const Observations& observations) {
   }
 }
 
+bool RunNoise::knows_pairs() const {
+  return std::any_of(by_family_.begin(), by_family_.end(), [](const auto& family) {
+    return !family.second.runs.empty() || !family.second.repetitions.empty();
+  });
+}
+
 double RunNoise::of_family(const Thing& thing) const {
   const double prior = default_spread(thing.about.metric, thing.about.better);
   const auto found = by_family_.find(family_key(thing));
@@ -65,7 +71,7 @@ double RunNoise::of_family(const Thing& thing) const {
   std::vector<double> sigmas;
   for (const auto* pairs : {&found->second.runs, &found->second.repetitions}) {
     if (const auto sigma = sigma_of_pairs(*pairs)) {
-      sigmas.push_back(shrunk_sigma(*sigma, static_cast<double>(pairs->size()), prior));
+      sigmas.push_back(updated_sigma(*sigma, static_cast<double>(pairs->size()), prior));
     }
   }
   return sigmas.empty() ? prior : *std::max_element(sigmas.begin(), sigmas.end());
@@ -92,7 +98,7 @@ double RunNoise::of_thing(const Thing& thing) const {
     }
   }
   const double observed = freedom == 0 ? 0 : std::sqrt(squares / freedom);
-  return shrunk_sigma(observed, freedom, of_family(thing));
+  return updated_sigma(observed, freedom, of_family(thing));
 }
 
 }  // namespace plumbline

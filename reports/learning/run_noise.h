@@ -21,6 +21,8 @@ class RunNoise {
  public:
   explicit RunNoise(const Observations& observations);
 
+  /// True if anything was measured twice.
+  bool knows_pairs() const;
   /// Of the thing's family: the larger of what pairs of runs and pairs of repetitions within a run
   /// say, each drawn towards the family's default; the default where nothing was measured twice.
   double of_family(const Thing& thing) const;

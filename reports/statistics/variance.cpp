@@ -29,4 +29,10 @@ double shrunk_sigma(double observed, double freedom, double prior, double d0) {
   return std::sqrt((d0 * prior * prior + freedom * observed * observed) / (d0 + freedom));
 }
 
+double updated_sigma(double observed, double freedom, double prior, double d0) {
+  constexpr double beyond_chance = 2.5;
+  if (freedom >= 1 && observed > beyond_chance * prior) return observed;
+  return shrunk_sigma(observed, freedom, prior, d0);
+}
+
 }  // namespace plumbline

@@ -16,4 +16,9 @@ std::optional<double> sigma_of_pairs(std::span<const double> differences);
 /// Returns sqrt((d0 * prior^2 + freedom * observed^2) / (d0 + freedom)).
 double shrunk_sigma(double observed, double freedom, double prior, double d0 = 20);
 
+/// shrunk_sigma(), unless `observed` is more than 2.5 times `prior`: chance does that in 1 of 80
+/// cases with one degree of freedom and hardly ever with more, so then the class is the wrong one
+/// and what was observed holds.
+double updated_sigma(double observed, double freedom, double prior, double d0 = 20);
+
 }  // namespace plumbline

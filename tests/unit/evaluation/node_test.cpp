@@ -200,6 +200,18 @@ TEST(Node, FlagsAreSaidAndWiden) {
   EXPECT_LT(*f.ci_low, *only(judge({triad(97)}, {expected_triad()})).ci_low);
 }
 
+TEST(Node, WhereNothingTimedIsExpectedThreeRunsAreWanted) {
+  const Measurement m = triad(100);
+  EXPECT_TRUE(only(judge({m}, {})).remeasure);
+  EXPECT_FALSE(only(judge({m, again(m, 1, 100), again(m, 2, 100)}, {})).remeasure);
+  EXPECT_FALSE(only(judge({gpus(8)}, {})).remeasure);
+  EXPECT_TRUE(judge({m, gpus(8)}, {expected_gpus()}).findings.at(0).remeasure);
+  Baseline read = expected_triad();
+  read.metric = "host_memory.read";
+  read.use = Use::context;
+  EXPECT_FALSE(only(judge({m}, {read})).remeasure);
+}
+
 TEST(Node, ContextIsShownAndDecidesNothing) {
   Baseline context = expected_triad();
   context.use = Use::context;

@@ -75,6 +75,13 @@ const std::vector<Example> examples = {
 INSTANTIATE_TEST_SUITE_P(Table, TimedRuleTable, ::testing::ValuesIn(examples),
                          [](const auto& example) { return std::string(example.param.name); });
 
+/// Recorded on a shared virtual machine: nobody can tell a slow machine from a slow hour here.
+TEST(TimedRule, RunsThatDifferWildlyDecideNothing) {
+  const auto v = judge_timed(runs({15.1, 8.1, 25.0}), {4.8, {}, 0.58}, 0.05);
+  EXPECT_EQ(v.verdict, Verdict::inconclusive);
+  EXPECT_TRUE(v.remeasure);
+}
+
 TEST(TimedRule, OneGoodRunOfTwelveIsAFail) {
   std::vector<RunValue> all(12, RunValue{80, 0});
   all.front().value = 100;

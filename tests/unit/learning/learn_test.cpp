@@ -78,6 +78,12 @@ TEST(Learn, TooNoisyToGateIsContextAndSaid) {
               HasSubstr("host_memory.triad of numa0>numa0 is too noisy to gate"));
 }
 
+TEST(Learn, ACurveShowsAShapeAndDoesNotGate) {
+  Measurement m = triad(100);
+  m.metric = "host_memory.latency_curve";
+  EXPECT_EQ(learn_from({m}).baselines.at(0).use, Use::context);
+}
+
 TEST(Learn, SubjectsThatAgreeShareARow) {
   std::vector<Measurement> rows;
   for (const char* peer : {"numa0", "numa1"}) {

@@ -30,5 +30,11 @@ TEST(Variance, ShrinkageStaysBetweenObservedAndPrior) {
   EXPECT_NEAR(shrunk_sigma(0.01, 20, 0.03), 0.0223607, 1e-7);  // as much as the prior is worth
 }
 
+TEST(Variance, WhatChanceDoesNotDoIsBelieved) {
+  EXPECT_EQ(updated_sigma(0.07, 2, 0.03), shrunk_sigma(0.07, 2, 0.03));
+  EXPECT_EQ(updated_sigma(0.08, 2, 0.03), 0.08);
+  EXPECT_EQ(updated_sigma(0.08, 0, 0.03), 0.03);  // nothing was observed
+}
+
 }  // namespace
 }  // namespace plumbline
