@@ -1,0 +1,115 @@
+// How long a fleet's measurements take to be judged, and how much memory that needs: the size of
+// the files must not matter to the memory. Peak memory is that of the process so far, so compare
+// one size at a time: --benchmark_filter=2000.
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <fstream>
+
+#include "reports/baselines/baseline_store.h"
+#include "reports/formats/replaced_table.h"
+#include "reports/judging/judge_runs.h"
+#include "results/schema/manifest.h"
+#include "tests/unit/schema/scratch_folder.h"
+
+namespace plumbline {
+namespace {
+
+constexpr const char* instance_type = "p5.48xlarge-like";
+constexpr int metrics = 500;  // of each host
+
+std::string metric(int i) { return fmt::format("host_memory.metric{}", i / 8); }
+
+Measurement row(int host, int i) {
+  Measurement m;
+  m.run = "20261124T100000Z_acceptance";
+  m.time = WallTime(std::chrono::milliseconds(1795514400000 + i));
+  m.host = fmt::format("ip-10-0-{}-{}", host / 256, host % 256);
+  m.instance_type = instance_type;
+  m.probe = "host_memory";
+  m.metric = metric(i);
+  m.subject = fmt::format("gpu{}", i % 8);
+  m.bytes = 1U << 30U;
+  m.params = {{"dtype", "bf16"}, {"pages", "huge"}};
+  m.case_name = m.metric + '/' + m.subject;
+  m.unit = "GB/s";
+  m.better = Better::higher;
+  m.samples = 60;
+  m.median = 100 + 0.013 * ((host * 7 + i * 13) % 101);
+  m.ci_low = *m.median * 0.999;
+  m.ci_high = *m.median * 1.001;
+  m.min = *m.median * 0.98;
+  m.max = *m.median * 1.02;
+  m.spread = 0.002;
+  m.task = "host_memory#1";
+  return m;
+}
+
+void write_fleet(const ScratchFolder& folder, int hosts) {
+  std::filesystem::create_directories(folder / "run");
+  std::filesystem::create_directories(folder / "baselines");
+  ReplacedTable<ManifestEntry> manifest(folder / "run/manifest.csv");
+  ReplacedTable<Measurement> rows(folder / "run/measurements.csv");
+  for (int host = 0; host < hosts; ++host) {
+    manifest.append({row(host, 0).host, instance_type, "", "", "", "", "", ""});
+    for (int i = 0; i < metrics; ++i) rows.append(row(host, i));
+  }
+  ReplacedTable<Baseline> baselines(baseline_file(folder / "baselines", instance_type));
+  for (int i = 0; i < metrics; i += 8) {
+    Baseline b;
+    b.metric = metric(i);
+    b.subject_class = "gpu";
+    b.unit = "GB/s";
+    b.better = Better::higher;
+    b.expected = "100";
+    b.low = -0.1;
+    b.subjects = std::min(8, metrics - i);
+    b.spread = 0.01;
+    b.basis = "derived";
+    b.source = "the generator of this benchmark";
+    baselines.append(b);
+  }
+  manifest.commit();
+  rows.commit();
+  baselines.commit();
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+/// What `plumbline report --no-html` does: reads, judges and writes findings.csv.
+void judge_fleet(benchmark::State& state) {
+  const ScratchFolder folder;
+  const int hosts = static_cast<int>(state.range(0));
+  write_fleet(folder, hosts);
+  const std::vector<RunDirectory> runs = {RunDirectory::open(folder / "run")};
+  std::size_t rows = 0;
+  for (auto _ : state) {
+    BaselineStore store({{folder / "baselines", false}});
+    ReplacedTable<Finding> findings(folder / "findings.csv");
+    const Judgement judgement =
+        judge_runs(runs, store, [&](const NodeEvaluation& node, std::span<const Measurement>) {
+          for (const Finding& f : node.findings) findings.append(f);
+        });
+    findings.commit();
+    rows += judgement.rows;
+    if (judgement.fleet.accepted != static_cast<std::uint64_t>(hosts)) {
+      state.SkipWithError("the fleet is not accepted");
+    }
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(rows));
+  state.counters["file_MB"] =
+      static_cast<double>(std::filesystem::file_size(folder / "run/measurements.csv")) / 1e6;
+  state.counters["peak_MB"] = peak_megabytes();
+}
+BENCHMARK(judge_fleet)->Arg(20)->Arg(200)->Arg(2000)->Unit(benchmark::kSecond)->Iterations(1);
+
+}  // namespace
+}  // namespace plumbline
+
+BENCHMARK_MAIN();
