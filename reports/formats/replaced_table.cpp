@@ -28,8 +28,17 @@ ReplacedFile::~ReplacedFile() {
   std::filesystem::remove(beside_, ignored);
 }
 
+void ReplacedFile::write(const std::string& text) {
+  constexpr std::size_t enough = 1 << 20;
+  waiting_ += text;
+  if (waiting_.size() < enough) return;
+  stream_ << waiting_;
+  waiting_.clear();
+}
+
 void ReplacedFile::commit() {
   errno = 0;
+  stream_ << waiting_;
   stream_.close();
   if (!stream_) fail(beside_);
   std::filesystem::rename(beside_, file_);

@@ -18,13 +18,14 @@ class ReplacedFile {
   ReplacedFile& operator=(const ReplacedFile&) = delete;
   ~ReplacedFile();
 
-  void write(const std::string& text) { stream_ << text; }
+  void write(const std::string& text);
   /// Throws std::system_error if not everything could be written.
   void commit();
 
  private:
   std::filesystem::path file_;
   std::filesystem::path beside_;
+  std::string waiting_;  ///< large writes are quicker than one for each line
   std::ofstream stream_;
   bool committed_ = false;
 };

@@ -45,6 +45,10 @@ class MappedFile {
   const std::string& torn_line() const { return torn_line_; }
   std::string_view text() const { return {data_, size_}; }
 
+  /// Takes the pages read so far out of this process; what is read again comes from the page cache.
+  /// Called now and then, so that memory does not grow with the size of the file.
+  void forget_pages() const { ::madvise(const_cast<char*>(data_), size_, MADV_DONTNEED); }
+
  private:
   std::string path_;
   std::string torn_line_;
@@ -89,6 +93,9 @@ struct Scan {
 
 std::size_t line_length(std::string_view text) { return text.find('\n') + 1; }
 
+/// About 16 MiB.
+constexpr std::size_t lines_to_forget = 1 << 16;
+
 /// Checks every row of a file and notes where each host's rows lie.
 void scan_file(const MappedFile& file, Scan& scan) {
   RecordReader<Measurement> reader(file.path(), std::make_unique<Pieces>(std::vector{file.text()}));
@@ -106,6 +113,7 @@ void scan_file(const MappedFile& file, Scan& scan) {
       scan.bad_rows.emplace_back(error.what());
     }
     for (; line < reader.line(); ++line) rest.remove_prefix(line_length(rest));
+    if (line % lines_to_forget == 0) file.forget_pages();
     if (!good) continue;
     const Extent extent = rest.substr(0, line_length(rest));
     if (extents == nullptr || row.host != host) {
@@ -180,6 +188,7 @@ HostOrderReport read_by_host(
                                    std::make_unique<Pieces>(std::move(pieces)));
   std::vector<Measurement> rows;
   std::size_t count = 0;  // rows keeps its storage from host to host
+  std::size_t read = 0;
   const auto flush = [&] {
     if (count != 0) each(rows.front().host, std::span(rows).first(count));
     count = 0;
@@ -187,6 +196,9 @@ HostOrderReport read_by_host(
   Measurement row;
   while (reader.next(row)) {
     if (count != 0 && row.host != rows.front().host) flush();
+    if (++read % lines_to_forget == 0) {
+      for (const MappedFile& file : files) file.forget_pages();
+    }
     if (count == rows.size()) rows.emplace_back();
     std::swap(rows[count++], row);
   }
