@@ -100,6 +100,19 @@ void read_costs(Table table, CallCosts& costs) {
   table.done();
 }
 
+void read_power(Table table, PowerDesign& power) {
+  table.read("idle_w", power.idle_w);
+  table.read("limit_w", power.limit_w);
+  table.read("memory_w", power.memory_w);
+  table.read("excess_j", power.excess_j);
+  table.read("idle_clock_mhz", power.idle_clock_mhz);
+  table.read("air_c", power.air_c);
+  table.read("kelvin_per_w", power.kelvin_per_w);
+  table.read("thermal_seconds", power.thermal_seconds);
+  table.read("slowdown_c", power.slowdown_c);
+  table.done();
+}
+
 /// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
 void apply_fault(Table table, Machine& machine) {
   const auto what = table.required<std::string>("what");
@@ -118,6 +131,13 @@ void apply_fault(Table table, Machine& machine) {
          const auto bit = table.required<unsigned>("bit");
          if (bit > 7) throw table.wrong("bit is " + std::to_string(bit) + ", expected 0 to 7");
          gpu().stuck_bits.push_back({table.required<std::uint64_t>("offset"), bit});
+       }},
+      {"power_cap", [&] { gpu().power.limit_w = table.required<double>("watts"); }},
+      {"poor_cooling", [&] { gpu().power.cooling = table.required<double>("factor"); }},
+      {"hardware_slowdown",
+       [&] {
+         gpu().power.hardware_clock = table.required<double>("clock");
+         table.read("power_brake", gpu().power.hardware_brake);
        }},
       {"missing_gpu", [&] { gpu().missing = true; }},
       {"exclusive_elsewhere", [&] { gpu().exclusive_elsewhere = true; }},
@@ -162,6 +182,8 @@ Machine read_machine(const fs::path& file) {
   table.read("noise", machine.noise);
   if (const auto* model = table.find("gpu")) read_gpu_model(Table(*model, file), machine.model);
   if (const auto* costs = table.find("costs_ns")) read_costs(Table(*costs, file), machine.costs);
+  if (const auto* power = table.find("power")) read_power(Table(*power, file), machine.power);
+  machine.power.max_clock_mhz = machine.model.core_clock_khz / 1000.0;
   std::vector<std::string> addresses;
   table.read("gpu_addresses", addresses);
   for (const std::string& address : addresses) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "probes/virtual_node/device_memory.h"
+#include "probes/virtual_node/power.h"
 
 namespace plumbline::virtual_node {
 
@@ -47,6 +48,7 @@ struct Gpu {
   std::string pci_address;  ///< 0000:53:00.0
   double memory_rate = 1;   ///< factor on both rates of its memory
   std::vector<StuckBit> stuck_bits;
+  PowerFaults power;
   bool exclusive_elsewhere = false;  ///< another process holds it
   bool partitioned = false;          ///< MIG
   bool missing = false;
@@ -65,6 +67,7 @@ struct Machine {
   int cuda_version = 0;  ///< 13000
   GpuModel model;
   CallCosts costs;
+  PowerDesign power;      ///< of every GPU
   double noise = 0;       ///< relative: durations vary by up to so much, in a way that repeats
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;

@@ -14,6 +14,7 @@ constexpr double per_second = 1e9;
 
 std::size_t Simulation::add_resource(double capacity) {
   capacities_.push_back(capacity);
+  passed_.push_back(0);
   return capacities_.size() - 1;
 }
 
@@ -70,12 +71,22 @@ bool Simulation::finish_ended() {
   return any;
 }
 
+std::vector<double> Simulation::regulated_rates(const std::vector<const Operation*>& flowing) {
+  std::vector<const Loads*> loads;
+  for (const Operation* operation : flowing) loads.push_back(&operation->loads);
+  std::vector<double> rates = fair_rates(capacities_, loads);
+  if (regulator_ == nullptr) return rates;
+  std::vector<Flowing> flows;
+  for (std::size_t i = 0; i < flowing.size(); ++i) flows.push_back({flowing[i], rates[i]});
+  return regulator_->regulate(now_, flows) ? fair_rates(capacities_, loads) : rates;
+}
+
 bool Simulation::step(Nanoseconds no_later_than) {
   start_ready();
   if (finish_ended()) return true;
 
   std::vector<Queue::Running*> flowing;
-  std::vector<const Loads*> loads;
+  std::vector<const Operation*> operations;
   Nanoseconds next = never;
   for (Queue& queue : queues_) {
     if (queue.empty() || !queue.operations_.front().started) continue;
@@ -84,20 +95,25 @@ bool Simulation::step(Nanoseconds no_later_than) {
       next = std::min(next, head.flows_from);
     } else {
       flowing.push_back(&head);
-      loads.push_back(&head.operation.loads);
+      operations.push_back(&head.operation);
     }
   }
-  const std::vector<double> rates = fair_rates(capacities_, loads);
+  const std::vector<double> rates = regulated_rates(operations);
   const auto ends_at = [&](std::size_t i) {
     return now_ + flowing[i]->left / rates[i] * per_second;
   };
   for (std::size_t i = 0; i < flowing.size(); ++i) next = std::min(next, ends_at(i));
+  if (regulator_ != nullptr && !flowing.empty()) next = std::min(next, regulator_->next_change());
   const Nanoseconds until = std::min(next, no_later_than);
   if (until == never || until <= now_) return false;
   for (std::size_t i = 0; i < flowing.size(); ++i) {
     // What ends now ends exactly, whatever the subtraction would leave.
     const bool ends = ends_at(i) <= until;
-    flowing[i]->left = ends ? 0 : flowing[i]->left - rates[i] * (until - now_) / per_second;
+    const double left = ends ? 0 : flowing[i]->left - rates[i] * (until - now_) / per_second;
+    for (const Load& load : operations[i]->loads) {
+      passed_[load.resource] += (flowing[i]->left - left) * load.share;
+    }
+    flowing[i]->left = left;
   }
   now_ = until;
   finish_ended();

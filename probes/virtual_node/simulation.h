@@ -26,6 +26,7 @@ struct Operation {
   Nanoseconds latency = 0;
   double amount = 0;
   Loads loads;
+  double core_watts = 0;  ///< drawn at the highest clock, with a GPU's compute resource to itself
   std::shared_ptr<const Moment> waits_for;  ///< null: nothing
   std::shared_ptr<Moment> reaches;          ///< null: nothing
   std::function<void()> act;                ///< at its end; may be empty
@@ -50,6 +51,22 @@ class Queue {
   Nanoseconds end_ = 0;
 };
 
+/// An operation that flows, in units of its amount per second.
+struct Flowing {
+  const Operation* operation;
+  double rate;
+};
+
+/// Something that changes what resources can do: by what flows, and as time passes.
+class Regulator {
+ public:
+  virtual ~Regulator() = default;
+  /// Told what flows from `now` on, sets capacities; true if that changes rates.
+  virtual bool regulate(Nanoseconds now, const std::vector<Flowing>& flowing) = 0;
+  /// When it must be asked again if the same flows on.
+  virtual Nanoseconds next_change() const = 0;
+};
+
 /// The machine's time as discrete events: it stands still until someone waits for something, then
 /// jumps from the end of one operation to the end of the next. Nothing in it depends on how fast
 /// this host is, so a run repeats exactly.
@@ -57,6 +74,13 @@ class Simulation {
  public:
   /// Adds something whose capacity (in units per second) operations share.
   std::size_t add_resource(double capacity);
+  double capacity(std::size_t resource) const { return capacities_[resource]; }
+  void set_capacity(std::size_t resource, double capacity) { capacities_[resource] = capacity; }
+  /// Units that flowed through a resource so far.
+  double passed(std::size_t resource) const { return passed_[resource]; }
+
+  /// At most one; it outlives the simulation or its last step.
+  void set_regulator(Regulator* regulator) { regulator_ = regulator; }
 
   /// A queue lives until it is removed; what is still in it is dropped then.
   Queue& add_queue();
@@ -76,8 +100,12 @@ class Simulation {
   bool step(Nanoseconds no_later_than);
   void start_ready();
   bool finish_ended();
+  /// Fair rates of what flows, with the capacities that it leads to.
+  std::vector<double> regulated_rates(const std::vector<const Operation*>& flowing);
 
   std::vector<double> capacities_;
+  std::vector<double> passed_;
+  Regulator* regulator_ = nullptr;
   std::list<Queue> queues_;
   Nanoseconds now_ = 0;
 };

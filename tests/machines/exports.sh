@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Every name that a library of the virtual node exports is one of the real library's, except the one
-# by which it says what it is: exports.sh NM LIBRARY REAL PREFIX
+# Every name that a library of the virtual node exports is one of the real library's, except those
+# by which it says what it is, and by which the libraries meet: exports.sh NM LIBRARY REAL PREFIX
 set -euo pipefail
 nm=$1 library=$2 real=$3 prefix=$4
 
 names() { "$nm" -D --defined-only "$1" | awk '{sub(/@.*/, "", $3); print $3}' | sort -u; }
-surplus=$(comm -23 <(names "$library") <(names "$real") | grep -v '^plumbline_stand_in$' || true)
+surplus=$(comm -23 <(names "$library") <(names "$real") | grep -v '^plumbline_' || true)
 count=$(names "$library" | grep -c "^$prefix")
 
 if [[ -n $surplus ]]; then

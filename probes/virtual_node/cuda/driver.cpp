@@ -51,6 +51,7 @@ void explain(const char* call, const CallFailed& failure) {
 CudaDriver::CudaDriver(Machine described)
     : machine(std::move(described)),
       memory(machine.gpus.size(), machine.model.memory_bytes),
+      power(machine.power, simulation),
       contexts(machine.gpus.size()),
       operations_(machine.gpus.size(), 0) {
   const GpuModel& model = machine.model;
@@ -59,11 +60,13 @@ CudaDriver::CudaDriver(Machine described)
     contexts[i].gpu = static_cast<int>(i);
     if (!gpu.missing) visible_.push_back(static_cast<int>(i));
     // Of a GPU's memory it is its time that is shared: a byte written takes more than a byte read.
-    resources_.push_back({simulation.add_resource(gpu.memory_rate),
+    // Of its multiprocessors too, in seconds at the highest clock.
+    resources_.push_back({simulation.add_resource(1), simulation.add_resource(gpu.memory_rate),
                           simulation.add_resource(model.nvlink_bytes_per_s),
                           simulation.add_resource(model.nvlink_bytes_per_s),
                           simulation.add_resource(model.to_host_bytes_per_s),
                           simulation.add_resource(model.from_host_bytes_per_s)});
+    power.add(gpu.power, {resources_.back().compute, resources_.back().memory});
     for (const StuckBit& bit : gpu.stuck_bits) memory.add(static_cast<int>(i), bit);
   }
 }
@@ -142,6 +145,18 @@ void CudaDriver::wait_for(const Context& context, const Moment& moment) {
   if (context.lost) throw CallFailed(context.lost->status);
   if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the event waits for what never comes");
   HostTime::wait_until(moment.at);
+}
+
+GpuState CudaDriver::state(int gpu) {
+  const auto index = static_cast<std::size_t>(gpu);
+  GpuState state = power.state(index, simulation.now());
+  const Resources& resources = resources_[index];
+  state.memory_clock_mhz = machine.model.memory_clock_khz / 1000.0;
+  state.nvlink_sent = simulation.passed(resources.link_out);
+  state.nvlink_received = simulation.passed(resources.link_in);
+  state.pcie_sent = simulation.passed(resources.to_host);
+  state.pcie_received = simulation.passed(resources.from_host);
+  return state;
 }
 
 double CudaDriver::noise(int gpu) {

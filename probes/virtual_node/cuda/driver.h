@@ -14,8 +14,10 @@
 
 #include "probes/virtual_node/device_memory.h"
 #include "probes/virtual_node/fatbin.h"
+#include "probes/virtual_node/gpu_state.h"
 #include "probes/virtual_node/host_time.h"
 #include "probes/virtual_node/machine.h"
+#include "probes/virtual_node/power.h"
 #include "probes/virtual_node/simt/kernel_table.h"
 #include "probes/virtual_node/simt/thread.h"
 #include "probes/virtual_node/simulation.h"
@@ -101,6 +103,7 @@ class CudaDriver {
   bool started = false;
   DeviceMemory memory;
   Simulation simulation;
+  NodePower power;
   std::vector<Context> contexts;  ///< the primary one of each GPU
   Handles<Stream, CUstream> streams;
   Handles<Event, CUevent> events;
@@ -126,6 +129,9 @@ class CudaDriver {
   /// The memory of a GPU that holds this range; throws "invalid value" if there is none.
   Block& device_block(CUdeviceptr address, std::size_t bytes);
 
+  /// As its monitor would read it now.
+  GpuState state(int gpu);
+
   void record(Stream& stream, Event& event);
   void wait_event(Stream& stream, const Event& event);
   void copy(Stream& stream, void* to, const void* from, std::size_t bytes);
@@ -137,7 +143,7 @@ class CudaDriver {
  private:
   /// What a GPU's work shares, as resources of the simulation.
   struct Resources {
-    std::size_t memory, link_out, link_in, to_host, from_host;
+    std::size_t compute, memory, link_out, link_in, to_host, from_host;
   };
   /// What moves, and through what.
   struct Flow {
