@@ -13,7 +13,12 @@ if(PLUMBLINE_NVCC)
             ${PLUMBLINE_CUDA_ROOT}/targets/x86_64-linux/include NO_DEFAULT_PATH)
   find_file(PLUMBLINE_CUDA_STUB libcuda.so PATHS ${PLUMBLINE_CUDA_ROOT}/lib64/stubs
             ${PLUMBLINE_CUDA_ROOT}/lib/stubs NO_DEFAULT_PATH)
-  mark_as_advanced(PLUMBLINE_CUDA_INCLUDE PLUMBLINE_CUDA_STUB)
+  # NCCL is a package of its own (Debian: libnccl-dev); its header needs the toolkit's.
+  find_path(PLUMBLINE_NCCL_INCLUDE nccl.h HINTS ${PLUMBLINE_CUDA_INCLUDE})
+  find_file(PLUMBLINE_NCCL_LIBRARY libnccl.so.2 HINTS ${PLUMBLINE_CUDA_ROOT}/lib64
+            PATHS /usr/lib/x86_64-linux-gnu /usr/lib/aarch64-linux-gnu /usr/lib64 NO_DEFAULT_PATH)
+  mark_as_advanced(PLUMBLINE_CUDA_INCLUDE PLUMBLINE_CUDA_STUB PLUMBLINE_NCCL_INCLUDE
+                   PLUMBLINE_NCCL_LIBRARY)
   execute_process(COMMAND ${PLUMBLINE_NVCC} --list-gpu-code OUTPUT_VARIABLE known)
   foreach(architecture IN LISTS PLUMBLINE_DEVICE_ARCHITECTURES)
     if(NOT known MATCHES "sm_${architecture}\n")

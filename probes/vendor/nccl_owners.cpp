@@ -1,0 +1,189 @@
+#include "probes/vendor/nccl_owners.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace plumbline::nccl {
+namespace {
+
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: real also where RAW is virtual
+
+constexpr auto poll_interval = std::chrono::microseconds(50);
+/// How long giving back may take before it is done by force.
+constexpr double farewell_s = 10;
+
+Clock::time_point after(double seconds) {
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+/// Gives something back: nothing that goes wrong on the way leaves a destructor.
+template <class GiveBack>
+void quietly(GiveBack&& give_back) noexcept {
+  try {
+    give_back();
+  } catch (...) {
+  }
+}
+
+bool failed(Result result) { return result != Result::success && result != Result::in_progress; }
+
+}  // namespace
+
+Result grouped(const Library& library, const std::function<void()>& calls) {
+  const Functions& call = library.call();
+  call.group_start();
+  try {
+    calls();
+  } catch (...) {
+    call.group_end.status();  // the group ends whatever is in it
+    throw;
+  }
+  const Result result = call.group_end.status();
+  if (failed(result)) throw call.group_end.error(result);
+  return result;
+}
+
+Communicators::Communicators(const Library& library, const UniqueId& id, int size,
+                             std::span<const LocalRank> ranks, double deadline_s)
+    : library_(library),
+      size_(size),
+      deadline_s_(deadline_s),
+      ranks_(ranks.begin(), ranks.end()),
+      handles_(ranks.size(), nullptr) {
+  const Functions& call = library_.call();
+  Config config;
+  config.blocking = 0;
+  try {
+    grouped(library_, [&] {
+      for (std::size_t i = 0; i < ranks_.size(); ++i) {
+        ranks_[i].context->call();  // makes it current: NCCL takes the current GPU
+        const Result result =
+            call.init_rank.status(&handles_[i], size_, id, ranks_[i].rank, &config);
+        if (failed(result)) throw call.init_rank.error(result);
+      }
+    });
+    settle(deadline_s_);
+  } catch (...) {
+    abort();
+    throw;
+  }
+}
+
+Communicators::~Communicators() {
+  if (aborted_) return;
+  const Functions& call = library_.call();
+  bool finalized = false;
+  quietly([&] {
+    grouped(library_, [&] {
+      for (const CommHandle handle : handles_) call.finalize.status(handle);
+    });
+    settle(farewell_s);
+    finalized = true;
+  });
+  if (!finalized) {
+    abort();
+    return;
+  }
+  quietly([&] {
+    for (const CommHandle handle : handles_) call.destroy.status(handle);
+  });
+}
+
+void Communicators::group(const std::function<void()>& calls) const {
+  if (grouped(library_, calls) == Result::in_progress) settle(deadline_s_);
+}
+
+Result Communicators::state() const {
+  Result worst = Result::success;
+  for (const CommHandle handle : handles_) {
+    Result result = Result::success;
+    library_.call().async_error(handle, &result);
+    if (failed(result)) return result;
+    if (result == Result::in_progress) worst = result;
+  }
+  return worst;
+}
+
+void Communicators::check() const {
+  const Result result = state();
+  if (failed(result)) throw library_.call().async_error.error(result);
+}
+
+void Communicators::settle(double deadline_s) const {
+  const Clock::time_point deadline = after(deadline_s);
+  for (;;) {
+    const Result result = state();
+    if (failed(result)) throw library_.call().async_error.error(result);
+    if (result == Result::success) return;
+    if (Clock::now() >= deadline) {
+      throw TimedOut("NCCL was not done within " + std::to_string(static_cast<int>(deadline_s)) +
+                     " s");
+    }
+    std::this_thread::sleep_for(poll_interval);
+  }
+}
+
+void Communicators::abort() noexcept {
+  if (aborted_.exchange(true)) return;
+  quietly([&] {
+    for (const CommHandle handle : handles_) {
+      if (handle != nullptr) library_.call().abort.status(handle);
+    }
+  });
+}
+
+Memory::Memory(const Library& library, const cuda::Context& context, std::size_t bytes)
+    : library_(&library), context_(&context), bytes_(bytes) {
+  context_->call();
+  library_->call().memory_allocate(&data_, bytes_);
+}
+
+Memory::Memory(Memory&& other) noexcept
+    : library_(other.library_),
+      context_(other.context_),
+      data_(std::exchange(other.data_, nullptr)),
+      bytes_(std::exchange(other.bytes_, 0)) {}
+
+Memory& Memory::operator=(Memory&& other) noexcept {
+  std::swap(library_, other.library_);
+  std::swap(context_, other.context_);
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+Memory::~Memory() {
+  if (data_ == nullptr) return;
+  quietly([&] {
+    context_->call();
+    library_->call().memory_free.status(data_);
+  });
+}
+
+Registration::Registration(const Communicators& communicators, std::size_t local,
+                           const Memory& memory)
+    : communicators_(&communicators), local_(local) {
+  communicators.ranks()[local].context->call();
+  communicators.library().call().register_buffer(communicators.handle(local), memory.data(),
+                                                 memory.bytes(), &handle_);
+}
+
+Registration::Registration(Registration&& other) noexcept
+    : communicators_(other.communicators_),
+      local_(other.local_),
+      handle_(std::exchange(other.handle_, nullptr)) {}
+
+Registration::~Registration() {
+  // What was aborted has forgotten its buffers.
+  if (handle_ == nullptr || communicators_->aborted()) return;
+  quietly([&] {
+    communicators_->ranks()[local_].context->call();
+    communicators_->library().call().deregister_buffer.status(communicators_->handle(local_),
+                                                              handle_);
+  });
+}
+
+}  // namespace plumbline::nccl

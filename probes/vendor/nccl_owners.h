@@ -1,0 +1,106 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "probes/vendor/cuda_owners.h"
+#include "probes/vendor/nccl.h"
+
+/// One owning type per resource of NCCL.
+namespace plumbline::nccl {
+
+/// The ranks did not come together, or not to an end, in time.
+class TimedOut : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Runs what it is given between ncclGroupStart and ncclGroupEnd: the only way for one thread to
+/// call for several ranks. Returns what the end says: in_progress is no failure.
+Result grouped(const Library& library, const std::function<void()>& calls);
+
+/// A rank of this process: its number in the communicator, and the GPU that it works on.
+struct LocalRank {
+  int rank = 0;
+  const cuda::Context* context = nullptr;
+};
+
+/// The ranks that this process has in one communicator. Its calls return at once, so that a rank
+/// that does not come can be given up: they are made non-blocking.
+class Communicators {
+ public:
+  /// Throws VendorError, or TimedOut if not all `size` ranks have come within `deadline_s`.
+  Communicators(const Library& library, const UniqueId& id, int size,
+                std::span<const LocalRank> ranks, double deadline_s);
+  Communicators(const Communicators&) = delete;
+  Communicators& operator=(const Communicators&) = delete;
+  /// Finalises and destroys them, or aborts them if that does not end in time.
+  ~Communicators();
+
+  const Library& library() const { return library_; }
+  int size() const { return size_; }
+  std::span<const LocalRank> ranks() const { return ranks_; }
+  CommHandle handle(std::size_t local) const { return handles_[local]; }
+
+  /// Between ncclGroupStart and ncclGroupEnd; returns when the calls are under way on all ranks.
+  /// Throws VendorError, or TimedOut.
+  void group(const std::function<void()>& calls) const;
+
+  /// What went wrong on the way, or success.
+  Result state() const;
+  /// Throws what state() says if it is a failure.
+  void check() const;
+
+  /// Ends all that is under way, from any thread; nothing can be done with them after.
+  void abort() noexcept;
+  bool aborted() const { return aborted_; }
+
+ private:
+  /// Polls until no rank is in progress; throws VendorError or TimedOut.
+  void settle(double deadline_s) const;
+
+  const Library& library_;
+  int size_;
+  double deadline_s_;
+  std::vector<LocalRank> ranks_;
+  std::vector<CommHandle> handles_;  ///< where they are is where they stay: NCCL writes here later
+  std::atomic<bool> aborted_ = false;
+};
+
+/// Memory that ncclMemAlloc gave.
+class Memory {
+ public:
+  Memory(const Library& library, const cuda::Context& context, std::size_t bytes);
+  Memory(Memory&& other) noexcept;
+  Memory& operator=(Memory&& other) noexcept;
+  ~Memory();
+
+  void* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  const Library* library_;
+  const cuda::Context* context_;
+  void* data_ = nullptr;
+  std::size_t bytes_;
+};
+
+/// A buffer that a communicator knows: taken back before either ends.
+class Registration {
+ public:
+  Registration(const Communicators& communicators, std::size_t local, const Memory& memory);
+  Registration(Registration&& other) noexcept;
+  Registration& operator=(Registration&&) = delete;
+  ~Registration();
+
+ private:
+  const Communicators* communicators_;
+  std::size_t local_;
+  void* handle_ = nullptr;
+};
+
+}  // namespace plumbline::nccl
