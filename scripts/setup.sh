@@ -21,6 +21,7 @@ build | nlohmann-json3-dev | JSON
 build | libtoml11-dev    | the suites
 build | libfccp-dev      | reading CSV
 test  | git              | tests that ask what belongs to the tree
+test  | procps           | tests that look at processes
 test  | libgtest-dev     | the tests
 test  | libgmock-dev     | the tests
 part  | ccache           | faster rebuilds
@@ -28,6 +29,8 @@ part  | g++-aarch64-linux-gnu | the test that the kernels compile for Grace
 part  | clang-format     | scripts/lint.sh
 part  | clang-tidy       | scripts/lint.sh
 part  | chromium         | reports as a browser shows them, scripts/picture.sh
+part  | nodejs           | driving that browser
+part  | npm              | what drives it, from its lock file
 part  | fonts-dejavu-core | text in those pictures
 '
 

@@ -52,7 +52,8 @@ std::string label(const Finding& f) {
 
 std::string quantity(double value, const std::string& unit) {
   std::string text = short_number(value);
-  if (!unit.empty() && unit != "count" && unit != "text") text += ' ' + unit;
+  const bool counts = unit == "count" || unit == "text" || unit == "index";
+  if (!unit.empty() && !counts) text += ' ' + unit;
   return text;
 }
 
