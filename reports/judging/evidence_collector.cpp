@@ -7,6 +7,7 @@
 
 #include "reports/evaluation/series.h"
 #include "reports/judging/repeat_command.h"
+#include "reports/judging/worst_findings.h"
 #include "results/schema/file_error.h"
 #include "results/schema/journal.h"
 
@@ -98,9 +99,18 @@ std::string origin_of(const UsedBaselines& used) {
                       : fmt::format("shipped with plumbline {}", PLUMBLINE_VERSION);
 }
 
+bool is_plain(const Finding& finding) {
+  return finding.verdict == Verdict::pass || finding.verdict == Verdict::unjudged;
+}
+
 }  // namespace
 
 void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurement> rows) {
+  // How many nodes there will be is not known: a run may have no manifest.
+  ++nodes_;
+  if (nodes_ == evidence::whole_nodes + 1) {
+    std::erase_if(evidence_.findings, [](const JudgedFinding& f) { return is_plain(f.finding); });
+  }
   for (const Measurement& m : rows) {
     ++rows_of_run_[m.run];
     evidence_.simulated |= m.provenance == Provenance::simulated;
@@ -112,8 +122,7 @@ void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurem
   std::unordered_map<std::string, const Series*> by_id;
   for (const Series& series : all) by_id.emplace(finding_id(series.key), &series);
   for (const Finding& f : node.findings) {
-    const bool plain = f.verdict == Verdict::pass || f.verdict == Verdict::unjudged;
-    if (!all_findings_ && (plain || evidence_.findings.size() >= evidence::most_findings)) continue;
+    if (nodes_ > evidence::whole_nodes && is_plain(f)) continue;
     JudgedFinding judged;
     judged.finding = f;
     judged.command = repeat_command(f);
@@ -135,6 +144,20 @@ void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurem
     }
     evidence_.findings.push_back(std::move(judged));
   }
+  // In large steps, so that each finding is moved a few times and not for every node.
+  if (nodes_ > evidence::whole_nodes && evidence_.findings.size() > 2 * evidence::most_findings) {
+    keep_the_worst(evidence::most_findings);
+  }
+}
+
+void EvidenceCollector::keep_the_worst(std::size_t count) {
+  auto& findings = evidence_.findings;
+  if (findings.size() <= count) return;
+  const auto end = findings.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(
+      findings.begin(), end, findings.end(),
+      [](const JudgedFinding& a, const JudgedFinding& b) { return worse(a.finding, b.finding); });
+  findings.erase(end, findings.end());
 }
 
 Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const RunDirectory> runs,
@@ -151,6 +174,11 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
                                   : fmt::format("{}", fmt::join(judgement.manifest_sources, ", "));
   evidence_.nodes = judgement.nodes;
   evidence_.left_out_in = "findings.csv";
+  if (nodes_ > evidence::whole_nodes) {
+    keep_the_worst(evidence::most_findings);
+    std::sort(evidence_.findings.begin(), evidence_.findings.end(),
+              [](const auto& a, const auto& b) { return worse(a.finding, b.finding); });
+  }
   evidence_.torn_lines = judgement.torn_lines;
   evidence_.bad_rows = judgement.bad_rows;
   for (const RunDirectory& directory : runs) {

@@ -12,16 +12,15 @@ namespace plumbline {
 
 /// How much of a large fleet stands in the HTML file; findings.csv has all of it.
 namespace evidence {
-inline constexpr std::size_t whole_nodes = 16;  ///< up to so many nodes with all their findings
-inline constexpr std::size_t most_findings = 4000;
-inline constexpr std::size_t most_rows = 1000;  ///< of rows without a value
+inline constexpr std::size_t whole_nodes = 16;      ///< up to so many nodes with all their findings
+inline constexpr std::size_t most_findings = 4000;  ///< of more nodes: the worst ones
+inline constexpr std::size_t most_rows = 1000;      ///< of rows without a value
 }  // namespace evidence
 
 /// Gathers what the HTML report is made of while the hosts are judged one after another.
 class EvidenceCollector {
  public:
-  explicit EvidenceCollector(BaselineStore& baselines, std::size_t nodes)
-      : baselines_(baselines), all_findings_(nodes <= evidence::whole_nodes) {}
+  explicit EvidenceCollector(BaselineStore& baselines) : baselines_(baselines) {}
 
   void add(const NodeEvaluation& node, std::span<const Measurement> rows);
 
@@ -30,8 +29,10 @@ class EvidenceCollector {
                   const std::string& command);
 
  private:
+  void keep_the_worst(std::size_t count);
+
   BaselineStore& baselines_;
-  bool all_findings_;
+  std::size_t nodes_ = 0;
   Evidence evidence_;
   std::map<std::string, std::uint64_t> rows_of_run_;
 };

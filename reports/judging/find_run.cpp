@@ -13,9 +13,9 @@ RunDirectory find_run(const fs::path& results, const std::string& run) {
   if (fs::is_directory(run)) return RunDirectory::open(run);
   const fs::path below = results / "runs" / run;
   if (!fs::is_directory(below)) {
-    throw FileError(run, 0, "",
-                    "there is no such run: neither a folder nor below " +
-                        (results / "runs").string());
+    throw FileError(
+        run, 0, "",
+        "there is no such run: neither a folder nor below " + (results / "runs").string());
   }
   return RunDirectory::open(below);
 }

@@ -43,14 +43,16 @@ class Judge {
   const ManifestEntry& manifest(std::size_t i) const { return judgement_.manifest[i]; }
 
   void judge(const ManifestEntry& node, std::span<const Measurement> rows) {
-    const std::string& type =
-        node.instance_type.empty() && !rows.empty() ? rows.front().instance_type
-                                                    : node.instance_type;
+    const std::string& type = node.instance_type.empty() && !rows.empty()
+                                  ? rows.front().instance_type
+                                  : node.instance_type;
     const Expectations& expectations = baselines_.of_type(type);
     if (expectations.empty()) without_baseline_.insert(type);
     NodeEvaluation evaluation = evaluate_node(node, rows, expectations);
-    if (any_host_) leave_incomplete(evaluation.verdict, "there is no manifest of the nodes that "
-                                                        "should be there");
+    if (any_host_)
+      leave_incomplete(evaluation.verdict,
+                       "there is no manifest of the nodes that "
+                       "should be there");
     judgement_.fleet.add(evaluation);
     judgement_.nodes.push_back(evaluation.verdict);
     judgement_.types_without_baseline.assign(without_baseline_.begin(), without_baseline_.end());
@@ -117,9 +119,8 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   Judge judge(baselines, each, judgement, judgement.manifest_sources.empty());
   const auto files = measurement_files(runs);
   const HostOrderReport report = read_by_host(
-      files, [&](const std::string& host, std::span<const Measurement> rows) {
-        judge.host(host, rows);
-      });
+      files,
+      [&](const std::string& host, std::span<const Measurement> rows) { judge.host(host, rows); });
   judge.silent_nodes_before(nullptr);
   judgement.rows = report.rows;
   judgement.torn_lines = report.torn_lines;

@@ -16,8 +16,8 @@ struct Judgement {
   Fleet fleet;
   Manifest manifest;
   std::vector<std::string> manifest_sources;
-  std::vector<NodeVerdict> nodes;       ///< one for each node of the manifest
-  std::vector<std::string> notes;       ///< what a reader must know beside the findings
+  std::vector<NodeVerdict> nodes;  ///< one for each node of the manifest
+  std::vector<std::string> notes;  ///< what a reader must know beside the findings
   std::vector<std::string> types_without_baseline;
   std::vector<std::string> torn_lines;  ///< "file: the cut line"
   std::vector<std::string> bad_rows;    ///< "file:line: column: what is wrong"

@@ -62,10 +62,9 @@ Denominator read_manifests(std::span<const RunDirectory> runs) {
     read_csv<ManifestEntry>(run.manifest(), [&](const ManifestEntry& entry) {
       const auto [known, is_new] = by_host.emplace(entry.host, entry);
       if (!is_new && known->second.instance_type != entry.instance_type) {
-        denominator.notes.push_back(
-            fmt::format("{}: {} is a {}, in an earlier manifest a {}, which holds",
-                        run.manifest().string(), entry.host, entry.instance_type,
-                        known->second.instance_type));
+        denominator.notes.push_back(fmt::format(
+            "{}: {} is a {}, in an earlier manifest a {}, which holds", run.manifest().string(),
+            entry.host, entry.instance_type, known->second.instance_type));
       }
     });
   }

@@ -4,7 +4,6 @@
 #include <tuple>
 
 namespace plumbline {
-namespace {
 
 bool worse(const Finding& a, const Finding& b) {
   const double left = a.deficit.value_or(0);
@@ -13,8 +12,6 @@ bool worse(const Finding& a, const Finding& b) {
   if (left != right) return left > right;
   return std::tie(a.host, a.metric, a.id) < std::tie(b.host, b.metric, b.id);
 }
-
-}  // namespace
 
 void WorstFindings::add(const Finding& finding) {
   if (finding.verdict < Verdict::warn || count_ == 0) return;

@@ -7,8 +7,11 @@
 
 namespace plumbline {
 
-/// Keeps the few findings that a reader must see first: the worst verdict, and among equal ones the
-/// largest deficit. Memory does not grow with what is added.
+/// The order in which a reader must see findings: the worst verdict first, among equal ones the
+/// largest deficit, among equal ones by name.
+bool worse(const Finding& a, const Finding& b);
+
+/// Keeps the few findings that a reader must see first. Memory does not grow with what is added.
 class WorstFindings {
  public:
   explicit WorstFindings(std::size_t count) : count_(count) {}

@@ -11,7 +11,6 @@
 #include "reports/judging/evidence_collector.h"
 #include "reports/judging/find_run.h"
 #include "reports/judging/judge_runs.h"
-#include "reports/judging/run_files.h"
 #include "reports/judging/worst_findings.h"
 #include "reports/pages/report_page.h"
 #include "reports/programs/arguments.h"
@@ -56,7 +55,7 @@ int report(const Order& order) {
   ReplacedTable<Finding> findings(findings_file);
   WorstFindings worst(shown_findings);
   std::optional<EvidenceCollector> evidence;
-  if (!order.no_html) evidence.emplace(baselines, read_manifests(runs).nodes.size());
+  if (!order.no_html) evidence.emplace(baselines);
   const Judgement judgement = judge_runs(
       runs, baselines, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
         for (const Finding& finding : node.findings) {

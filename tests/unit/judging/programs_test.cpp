@@ -73,6 +73,24 @@ TEST_F(Programs, ASlowMachineIsRejectedAndExplained) {
   EXPECT_EQ(run("explain nonsense"), exit_usage);
 }
 
+TEST_F(Programs, ThePageOfAFleetWithoutAManifestLeavesOutWhatPassed) {
+  results_.baseline({expected_triad()});
+  std::vector<Measurement> rows;
+  for (int node = 0; node < 20; ++node) {
+    rows.push_back(triad(node == 7 ? 50 : 100));
+    rows.back().host = "node-" + std::to_string(node);
+  }
+  const RunDirectory run_directory = results_.run("20261124T100000Z_acceptance", rows);
+  std::filesystem::remove(run_directory.manifest());
+  EXPECT_EQ(run("report"), exit_rejected) << said_;
+  const std::string page = read_file(run_directory.report());
+  EXPECT_THAT(page, HasSubstr("finding v-fail"));
+  EXPECT_THAT(page, Not(HasSubstr("finding v-pass")));
+  EXPECT_THAT(page,
+              HasSubstr("19\u00A0findings that are not shown here are counted in every total"));
+  EXPECT_EQ(findings(run_directory).size(), 20U);
+}
+
 TEST_F(Programs, ARaisedBaselineFromTheCommandLine) {
   results_.baseline({expected_triad()});
   results_.run("20261124T100000Z_acceptance", {triad(100)});
