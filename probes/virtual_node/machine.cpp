@@ -113,6 +113,29 @@ void read_power(Table table, PowerDesign& power) {
   table.done();
 }
 
+void read_nccl(Table table, NcclModel& nccl, const fs::path& file) {
+  table.read("version", nccl.version);
+  table.read("multicast", nccl.multicast);
+  table.read("call_host_ns", nccl.call_host_ns);
+  table.read("multiprocessors", nccl.multiprocessors);
+  if (const auto* rates = table.find("rates")) {
+    for (const auto& [name, value] : rates->as_table()) {
+      Table entry(value, file);
+      CollectiveRate rate;
+      entry.read("latency_ns", rate.latency_ns);
+      std::vector<std::pair<std::int64_t, double>> points;
+      entry.read("gb_per_s", points);
+      for (const auto& [bytes, gb_per_s] : points) {
+        rate.points.push_back({static_cast<double>(bytes), gb_per_s * 1e9});
+      }
+      if (rate.points.empty()) throw entry.wrong("gb_per_s is missing: [bytes, GB/s] by size");
+      entry.done();
+      nccl.rates[name] = rate;
+    }
+  }
+  table.done();
+}
+
 /// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
 void apply_fault(Table table, Machine& machine) {
   const auto what = table.required<std::string>("what");
@@ -124,6 +147,7 @@ void apply_fault(Table table, Machine& machine) {
     }
     return machine.gpus[index];
   };
+  const auto gpu_index = [&] { return static_cast<int>(&gpu() - machine.gpus.data()); };
   const std::map<std::string, std::function<void()>> faults = {
       {"slow_memory", [&] { gpu().memory_rate = table.required<double>("factor"); }},
       {"stuck_bit",
@@ -147,6 +171,22 @@ void apply_fault(Table table, Machine& machine) {
       {"missing_function",
        [&] { machine.missing_functions.insert(table.required<std::string>("function")); }},
       {"driver_version", [&] { machine.cuda_version = table.required<int>("cuda_version"); }},
+      {"nccl_version", [&] { machine.nccl.version = table.required<int>("version"); }},
+      {"no_multicast", [&] { machine.nccl.multicast = false; }},
+      {"greedy_collectives",
+       [&] { machine.nccl.greed[gpu_index()] = table.required<double>("share"); }},
+      {"wrong_collective",
+       [&] {
+         machine.nccl.wrong_bits.push_back({gpu_index(), table.required<std::string>("operation"),
+                                            table.required<std::size_t>("offset"),
+                                            table.required<unsigned>("bit")});
+       }},
+      {"stuck_collective",
+       [&] {
+         StuckCollective stuck{gpu_index(), ""};
+         table.read("operation", stuck.operation);
+         machine.nccl.stuck.push_back(stuck);
+       }},
   };
   const auto found = faults.find(what);
   if (found == faults.end()) {
@@ -184,6 +224,7 @@ Machine read_machine(const fs::path& file) {
   if (const auto* costs = table.find("costs_ns")) read_costs(Table(*costs, file), machine.costs);
   if (const auto* power = table.find("power")) read_power(Table(*power, file), machine.power);
   machine.power.max_clock_mhz = machine.model.core_clock_khz / 1000.0;
+  if (const auto* nccl = table.find("nccl")) read_nccl(Table(*nccl, file), machine.nccl, file);
   std::vector<std::string> addresses;
   table.read("gpu_addresses", addresses);
   for (const std::string& address : addresses) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "probes/virtual_node/device_memory.h"
+#include "probes/virtual_node/nccl_model.h"
 #include "probes/virtual_node/power.h"
 
 namespace plumbline::virtual_node {
@@ -71,6 +72,7 @@ struct Machine {
   double noise = 0;       ///< relative: durations vary by up to so much, in a way that repeats
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;
+  NcclModel nccl;
   std::set<std::string> missing_functions;  ///< of the driver, by base name
 };
 

@@ -28,9 +28,9 @@ void Simulation::enqueue(Queue& queue, Operation operation) {
   queue.operations_.push_back({std::move(operation), false, 0, 0});
 }
 
-bool Simulation::run_until(const std::function<bool()>& done) {
+bool Simulation::run_until(const std::function<bool()>& done, Nanoseconds no_later_than) {
   while (!done()) {
-    if (!step(never)) return false;
+    if (!step(no_later_than)) return false;
   }
   return true;
 }

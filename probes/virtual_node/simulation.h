@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <list>
 #include <memory>
 #include <vector>
@@ -88,8 +89,10 @@ class Simulation {
 
   void enqueue(Queue& queue, Operation operation);
 
-  /// Advances until `done`; false if nothing is left that could bring it about.
-  bool run_until(const std::function<bool()>& done);
+  /// Advances until `done`; false if nothing is left that could bring it about, or could before
+  /// `no_later_than`.
+  bool run_until(const std::function<bool()>& done,
+                 Nanoseconds no_later_than = std::numeric_limits<double>::infinity());
   /// Advances to `time`, or until nothing is left to do.
   void run_to(Nanoseconds time);
 

@@ -3,9 +3,11 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 namespace plumbline::virtual_node {
 namespace {
@@ -27,6 +29,16 @@ double hashed_unit(std::uint64_t a, std::uint64_t b) {
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
   z ^= z >> 31;
   return static_cast<double>(z >> 11) / static_cast<double>(1ULL << 52) - 1.0;
+}
+
+/// A question (is it done?) waits for other processes no longer than this; then they are not.
+constexpr int most_waits = 100;
+
+/// Called with the driver's mutex held: gives it away for a moment of real time.
+void let_others_call() {
+  driver_mutex().unlock();
+  std::this_thread::sleep_for(std::chrono::microseconds(20));
+  driver_mutex().lock();
 }
 
 }  // namespace
@@ -123,10 +135,36 @@ Block& CudaDriver::device_block(CUdeviceptr address, std::size_t bytes) {
   return *block;
 }
 
+bool CudaDriver::advance_until(const std::function<bool()>& done) {
+  for (;;) {
+    meetings.look_around();
+    const std::size_t changes = meetings.changes();
+    simulation.run_until([&] { return done() || meetings.changes() != changes; },
+                         meetings.horizon());
+    if (done()) return true;
+    if (meetings.changes() != changes) continue;
+    if (!meetings.some_wait()) return false;
+    let_others_call();
+  }
+}
+
+void CudaDriver::advance_to(Nanoseconds time) {
+  for (int waits = 0; simulation.now() < time; ++waits) {
+    meetings.look_around();
+    const std::size_t changes = meetings.changes();
+    const Nanoseconds horizon = meetings.horizon();
+    simulation.run_until([&] { return meetings.changes() != changes; }, std::min(time, horizon));
+    if (meetings.changes() != changes) continue;
+    if (time <= horizon) return simulation.run_to(time);
+    if (waits == most_waits) return;
+    let_others_call();
+  }
+}
+
 void CudaDriver::drain(Stream& stream) {
   const Queue& queue = *stream.queue;
   const bool done =
-      simulation.run_until([&] { return queue.empty() || stream.context->lost.has_value(); });
+      advance_until([&] { return queue.empty() || stream.context->lost.has_value(); });
   HostTime::wait_until(queue.end());
   HostTime::spend(machine.costs.synchronize_host);
   if (stream.context->lost) throw CallFailed(stream.context->lost->status);
@@ -140,8 +178,7 @@ void CudaDriver::drain(Context& context) {
 }
 
 void CudaDriver::wait_for(const Context& context, const Moment& moment) {
-  const bool done =
-      simulation.run_until([&] { return moment.reached || context.lost.has_value(); });
+  const bool done = advance_until([&] { return moment.reached || context.lost.has_value(); });
   if (context.lost) throw CallFailed(context.lost->status);
   if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the event waits for what never comes");
   HostTime::wait_until(moment.at);

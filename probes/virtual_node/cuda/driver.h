@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "probes/virtual_node/cuda/meetings.h"
 #include "probes/virtual_node/device_memory.h"
 #include "probes/virtual_node/fatbin.h"
 #include "probes/virtual_node/gpu_state.h"
@@ -108,6 +109,15 @@ class CudaDriver {
   Handles<Stream, CUstream> streams;
   Handles<Event, CUevent> events;
   Handles<Module, CUmodule> modules;
+  Meetings meetings{*this};
+
+  /// What a GPU's work shares, as resources of the simulation.
+  struct Resources {
+    std::size_t compute, memory, link_out, link_in, to_host, from_host;
+  };
+  const Resources& resources(int gpu) const { return resources_[static_cast<std::size_t>(gpu)]; }
+  /// A factor around 1 for the duration of a GPU's next work.
+  double noise(int gpu);
 
   /// The GPUs that are there, by number.
   const std::vector<int>& visible() const { return visible_; }
@@ -119,6 +129,12 @@ class CudaDriver {
 
   Stream& stream(CUstream handle);
   Function& function(CUfunction handle) const;
+
+  /// Advance the machine until `done`, or to a time. Where it depends on other processes, or hangs,
+  /// they wait in real time, and let other threads call meanwhile. False if `done` cannot come
+  /// about.
+  bool advance_until(const std::function<bool()>& done);
+  void advance_to(Nanoseconds time);
 
   /// Wait until everything in a queue, or in all of a context, is done, or a moment is reached;
   /// they throw what went wrong on the way.
@@ -141,10 +157,6 @@ class CudaDriver {
               void** parameters);
 
  private:
-  /// What a GPU's work shares, as resources of the simulation.
-  struct Resources {
-    std::size_t compute, memory, link_out, link_in, to_host, from_host;
-  };
   /// What moves, and through what.
   struct Flow {
     double bytes = 0;
@@ -156,7 +168,6 @@ class CudaDriver {
   void enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act);
   void enqueue_point(Stream& stream, std::shared_ptr<const Moment> waits_for,
                      std::shared_ptr<Moment> reaches);
-  double noise(int gpu);
   std::string forbidden(const Context& context, const Access& access) const;
   /// Runs a launch's threads on the host; throws CallFailed for what loses a GPU.
   void execute(const Context& context, const HostKernel& kernel, Extent grid, Extent block,

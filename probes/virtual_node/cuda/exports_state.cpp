@@ -18,7 +18,7 @@ VIRTUAL_NODE_EXPORT int plumbline_gpu_state(int gpu, GpuState* state) {
     if (gpu < 0 || static_cast<std::size_t>(gpu) >= driver.machine.gpus.size()) return 1;
     HostTime::begin_at(driver.simulation.now());
     HostTime::spend(driver.machine.costs.query_host);
-    driver.simulation.run_to(HostTime::now());
+    driver.advance_to(HostTime::now());
     *state = driver.state(gpu);
     return 0;
   } catch (const std::exception& error) {

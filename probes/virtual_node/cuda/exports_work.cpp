@@ -46,7 +46,7 @@ VIRTUAL_NODE_EXPORT CUresult cuStreamQuery(CUstream handle) {
   return guarded("cuStreamQuery", [&](CudaDriver& driver) {
     const Stream& stream = driver.stream(handle);
     HostTime::spend(driver.machine.costs.query_host);
-    driver.simulation.run_to(HostTime::now());
+    driver.advance_to(HostTime::now());
     driver.current();
     if (!stream.queue->empty()) throw CallFailed(CUDA_ERROR_NOT_READY);
   });
@@ -78,7 +78,7 @@ VIRTUAL_NODE_EXPORT CUresult cuEventQuery(CUevent handle) {
   return guarded("cuEventQuery", [&](CudaDriver& driver) {
     const Event& event = driver.events.at(handle);
     HostTime::spend(driver.machine.costs.query_host);
-    driver.simulation.run_to(HostTime::now());
+    driver.advance_to(HostTime::now());
     driver.current();
     if (event.recorded && !event.recorded->reached) throw CallFailed(CUDA_ERROR_NOT_READY);
   });
