@@ -7,66 +7,12 @@
 #include <toml.hpp>
 #include <utility>
 
+#include "probes/virtual_node/machine_table.h"
+
 namespace plumbline::virtual_node {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A table of the file, whose keys must all be asked for.
-class Table {
- public:
-  Table(const toml::value& value, fs::path file) : value_(value), file_(std::move(file)) {}
-
-  /// Sets `target` if the key is there.
-  template <class T>
-  void read(const char* key, T& target) {
-    const toml::value* found = find(key);
-    if (found == nullptr) return;
-    try {
-      if constexpr (std::is_same_v<T, double>) {
-        target = found->is_integer() ? static_cast<double>(found->as_integer())
-                                     : toml::get<double>(*found);
-      } else {
-        target = toml::get<T>(*found);
-      }
-    } catch (const toml::type_error&) {
-      throw wrong(*found, std::string(key) + " is of another type than expected");
-    }
-  }
-
-  template <class T>
-  T required(const char* key) {
-    if (!value_.contains(key)) throw wrong(value_, std::string(key) + " is missing");
-    T value{};
-    read(key, value);
-    return value;
-  }
-
-  bool has(const char* key) const { return value_.contains(key); }
-
-  const toml::value* find(const char* key) {
-    known_.insert(key);
-    return value_.contains(key) ? &value_.at(key) : nullptr;
-  }
-
-  /// Throws if a key was not asked for.
-  void done() const {
-    for (const auto& [key, entry] : value_.as_table()) {
-      if (!known_.contains(key)) throw wrong(entry, "unknown key " + key);
-    }
-  }
-
-  std::runtime_error wrong(const toml::value& where, const std::string& what) const {
-    return std::runtime_error(file_.string() + ':' + std::to_string(where.location().line()) +
-                              ": " + what);
-  }
-  std::runtime_error wrong(const std::string& what) const { return wrong(value_, what); }
-
- private:
-  const toml::value& value_;
-  fs::path file_;
-  std::set<std::string> known_;
-};
 
 void read_gpu_model(Table table, GpuModel& model) {
   table.read("name", model.name);
@@ -225,8 +171,10 @@ Machine read_machine(const fs::path& file) {
   if (const auto* power = table.find("power")) read_power(Table(*power, file), machine.power);
   machine.power.max_clock_mhz = machine.model.core_clock_khz / 1000.0;
   if (const auto* nccl = table.find("nccl")) read_nccl(Table(*nccl, file), machine.nccl, file);
+  table.find("shape");  // shape/read_shape.cpp reads it
   std::vector<std::string> addresses;
   table.read("gpu_addresses", addresses);
+  if (!addresses.empty()) machine.gpus.clear();  // a base may have others
   for (const std::string& address : addresses) {
     Gpu gpu;
     gpu.pci_address = address;

@@ -68,7 +68,7 @@ TEST(Discover, NamesNetworkDevicesAsTheOsDoesAndCountsOthersInPciOrder) {
 
 TEST(Discover, CallsEfaByNumberWithoutTheirDriver) {
   DescribedMachine machine = p4d_24xlarge();
-  for (DescribedRoot& root : machine.roots) {
+  for (DescribedRoot& root : machine.bridges) {
     for (DescribedDevice& device : root.devices) device.os_name.clear();
   }
   EXPECT_THAT(subjects(discovered(machine), DeviceKind::efa),
@@ -77,7 +77,7 @@ TEST(Discover, CallsEfaByNumberWithoutTheirDriver) {
 
 TEST(Discover, AnRdmaDeviceIsNotAnEfaBecauseItIsRdma) {
   DescribedMachine machine = p4d_24xlarge();
-  machine.roots.back().devices.push_back({0xa0, 2, "0207 [15b3:1021] [15b3:0001] 00", 3.94,
+  machine.bridges.back().devices.push_back({0xa0, 2, "0207 [15b3:1021] [15b3:0001] 00", 3.94,
                                           "MT2910 [ConnectX-7]", "ibp160s2f0", 3, 0});
   const Node node = discovered(machine);
   EXPECT_THAT(node.devices_of(DeviceKind::efa), SizeIs(4));
@@ -86,9 +86,9 @@ TEST(Discover, AnRdmaDeviceIsNotAnEfaBecauseItIsRdma) {
 
 TEST(Discover, AnNvidiaDeviceIsAGpuByItsClass) {
   DescribedMachine machine = p4d_24xlarge();
-  machine.roots.back().devices.push_back(
+  machine.bridges.back().devices.push_back(
       {0xa0, 3, "0680 [10de:1af1] [10de:1aaf] a1", 0, "GA100 [A100 NVSwitch]", "", 0, 0});
-  machine.roots.back().devices.push_back(
+  machine.bridges.back().devices.push_back(
       {0xa0, 4, "0403 [10de:228e] [10de:0000] a1", 0, "", "", 0, 0});  // a GPU's audio
   const Node node = discovered(machine);
   EXPECT_THAT(node.devices_of(DeviceKind::gpu), SizeIs(8));

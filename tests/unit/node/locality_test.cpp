@@ -43,7 +43,7 @@ TEST(NearestEfa, FallsBackToTheNumaNode) {
 
 TEST(NearestEfa, IsUnknownWhereNothingSaysSo) {
   DescribedMachine machine = p4d_24xlarge();
-  for (DescribedRoot& root : machine.roots) {
+  for (DescribedRoot& root : machine.bridges) {
     std::erase_if(root.devices, [&](const DescribedDevice& device) {
       return root.numa == 0 && device.pci_type.find("efa") != std::string::npos;
     });

@@ -85,7 +85,7 @@ TEST(Facts, AMissingGpuIsAMissingSlot) {
 
 TEST(Facts, AMachineWithoutGpusHasCountsOfZero) {
   DescribedMachine machine = p4d_24xlarge();
-  machine.roots.clear();
+  machine.bridges.clear();
   const auto facts = facts_of(discovered(machine));
   EXPECT_THAT(facts, Contains(Pair("topology.gpu.count/node", "0")));
   EXPECT_THAT(facts, Contains(Pair("topology.efa.count/node", "0")));

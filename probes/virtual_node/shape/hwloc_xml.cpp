@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "tests/hwloc_machines/described_machine.h"
+#include "probes/virtual_node/shape/shape.h"
 
-namespace plumbline {
+namespace plumbline::virtual_node {
 namespace {
 
 /// hwloc's spelling of a set: 32-bit words, the highest first.
@@ -23,7 +23,7 @@ std::string bitmap(const std::vector<unsigned>& indices) {
 
 class Writer {
  public:
-  explicit Writer(const DescribedMachine& machine) : machine_(machine) {}
+  explicit Writer(const Shape& machine) : machine_(machine) {}
 
   std::string write() {
     const std::string sets = sets_of(cpus_of(0, machine_.packages), machine_.numa_nodes);
@@ -33,10 +33,10 @@ class Writer {
     info("DMIProductName", machine_.product_name);
     info("DMISysVendor", "Amazon EC2");
     info("HostName", machine_.host);
-    info("Architecture", "x86_64");
+    info("Architecture", machine_.architecture);
     for (unsigned i = 0; i < machine_.packages; ++i) package(i);
     // Without its NUMA node the package has no place for I/O.
-    for (const DescribedRoot& described : machine_.roots) {
+    for (const HostBridge& described : machine_.bridges) {
       if (!has_numa(described.numa)) root(described);
     }
     close();
@@ -120,13 +120,13 @@ class Writer {
       close();
     }
     close();
-    for (const DescribedRoot& described : machine_.roots) {
+    for (const HostBridge& described : machine_.bridges) {
       if (described.numa == index && has_numa(index)) root(described);
     }
     close();
   }
 
-  void root(const DescribedRoot& root) {
+  void root(const HostBridge& root) {
     open("Bridge",
          fmt::format("bridge_type=\"0-1\" depth=\"0\" bridge_pci=\"0000:[{:02x}-{:02x}]\"",
                      root.first_bus, root.last_bus));
@@ -134,7 +134,7 @@ class Writer {
       bridge(1, root.first_bus, 0, 0, root.first_bus + 1, root.last_bus, *root.switch_gb_per_s);
       bridge(2, root.first_bus + 1, 0, 0, root.first_bus + 2, root.last_bus, *root.switch_gb_per_s);
       for (unsigned i = 0; i < root.devices.size(); ++i) {
-        const DescribedDevice& below = root.devices[i];
+        const PciFunction& below = root.devices[i];
         bridge(3, root.first_bus + 2, i / 8, i % 8, below.bus, below.bus, below.gb_per_s);
         device(below);
         close();
@@ -142,7 +142,7 @@ class Writer {
       close();
       close();
     } else {
-      for (const DescribedDevice& below : root.devices) device(below);
+      for (const PciFunction& below : root.devices) device(below);
     }
     close();
   }
@@ -156,7 +156,7 @@ class Writer {
                      depth, first_bus, last_bus, bus, device, function, gb_per_s));
   }
 
-  void device(const DescribedDevice& described) {
+  void device(const PciFunction& described) {
     open("PCIDev",
          fmt::format("pci_busid=\"0000:{:02x}:{:02x}.0\" pci_type=\"{}\" "
                      "pci_link_speed=\"{:.6f}\"",
@@ -188,7 +188,7 @@ class Writer {
         count, indexes.size(), indexes, values.size(), values);
   }
 
-  const DescribedMachine& machine_;
+  const Shape& machine_;
   std::string text_;
   unsigned gp_index_ = 0;
   int depth_ = 1;
@@ -196,6 +196,6 @@ class Writer {
 
 }  // namespace
 
-std::string hwloc_xml(const DescribedMachine& machine) { return Writer(machine).write(); }
+std::string hwloc_xml(const Shape& shape) { return Writer(shape).write(); }
 
-}  // namespace plumbline
+}  // namespace plumbline::virtual_node
