@@ -23,6 +23,15 @@ CaseResult run_timed(const Case& entry, const Clock& clock) {
   return result;
 }
 
+CaseResult run_series(const Case& entry) {
+  CaseResult result;
+  Series series = entry.series();
+  result.summary = summarise(std::move(series.values), series.counted_from, entry.sampling);
+  result.note = std::move(series.note);
+  result.seconds = entry.sampling.max_seconds;
+  return result;
+}
+
 CaseResult not_measured(Outcome outcome, std::string reason) {
   CaseResult result;
   result.outcome = outcome;
@@ -43,6 +52,8 @@ CaseResult run_case(const Case& entry, const Clock& clock) {
       case Case::Kind::rate:
       case Case::Kind::latency:
         return run_timed(entry, clock);
+      case Case::Kind::series:
+        return run_series(entry);
       case Case::Kind::fact: {
         CaseResult result;
         Fact found = entry.fact();

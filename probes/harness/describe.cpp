@@ -47,7 +47,7 @@ void describe_as_json(const Probe& probe, std::ostream& out) {
 void plan_as_json(const Probe& probe, std::span<const Case> cases, std::ostream& out) {
   nlohmann::ordered_json json{{"probe", probe.name}, {"cases", nlohmann::ordered_json::array()}};
   for (const Case& entry : cases) {
-    const bool timed = entry.kind == Case::Kind::rate || entry.kind == Case::Kind::latency;
+    const bool timed = entry.kind != Case::Kind::fact && entry.kind != Case::Kind::skip;
     const double warm_up = timed ? entry.sampling.warm_up_seconds : 0;
     json["cases"].push_back({{"name", entry.name},
                              {"min_seconds", timed ? warm_up + entry.sampling.min_seconds : 0.0},

@@ -36,6 +36,12 @@ void Plan::latency(const Metric& metric, Work work, double operations, double un
   entry.sampling = sampling;
 }
 
+void Plan::series(const Metric& metric, Work work, double seconds, std::function<Series()> series) {
+  Case& entry = add(Case::Kind::series, metric, std::move(work));
+  entry.series = std::move(series);
+  entry.sampling.min_seconds = entry.sampling.max_seconds = seconds;
+}
+
 void Plan::fact(const Metric& metric, Work work, std::function<Fact()> value) {
   add(Case::Kind::fact, metric, std::move(work)).fact = std::move(value);
 }

@@ -49,9 +49,17 @@ struct Fact {
   std::string note;  ///< said in the row: what a reader must know beside the value
 };
 
+/// Samples that were drawn elsewhere, in the metric's unit and the order of time: of work that goes
+/// on for long, or of several subjects at once.
+struct Series {
+  std::vector<double> values;
+  std::size_t counted_from = 0;  ///< what comes before is warm-up
+  std::string note;
+};
+
 /// One case: one row of the results, under a name that repeats it.
 struct Case {
-  enum class Kind { rate, latency, fact, skip };
+  enum class Kind { rate, latency, series, fact, skip };
 
   std::string name;  ///< case_name(metric, work)
   const Metric* metric = nullptr;
@@ -59,7 +67,8 @@ struct Case {
   Kind kind = Kind::fact;
   double amount = 1;  ///< rate: value = amount / seconds; latency: value = seconds / amount
   Prepare prepare;
-  Sampling sampling;
+  Sampling sampling;  ///< of a series: bounds on how long it takes, for who plans with them
+  std::function<Series()> series;
   std::function<Fact()> fact;
   std::string reason;  ///< of a skip
 };
@@ -82,6 +91,9 @@ class Plan {
   /// Seconds of a call divided by `operations` and multiplied by `units_per_second` (1e9 for ns).
   void latency(const Metric& metric, Work work, double operations, double units_per_second,
                Prepare prepare, Sampling sampling = {});
+
+  /// Samples that `series` draws by itself, in about `seconds`.
+  void series(const Metric& metric, Work work, double seconds, std::function<Series()> series);
 
   /// Something that is known rather than timed. `value` is asked when the case runs, so what it
   /// throws becomes the reason of a failed row.

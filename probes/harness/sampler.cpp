@@ -116,4 +116,21 @@ SampleSummary sample(const Timed& once, const std::function<double(double)>& to_
   }
 }
 
+SampleSummary summarise(std::vector<double> values, std::size_t counted_from,
+                        const Sampling& sampling) {
+  if (counted_from >= values.size()) throw std::runtime_error("no sample was drawn");
+  for (const double value : values) {
+    if (!std::isfinite(value)) throw std::runtime_error("a sample is no finite number");
+  }
+  Look look{std::span(values).subspan(counted_from), true, 0, 0, std::nullopt};
+  look.median = median_of(look.values);
+  // Of fewer, what looks like correlation is chance.
+  if (look.values.size() >= sampling.min_samples) look.correlation = rank_correlation(look.values);
+  look.interval = median_interval(look.values, look.correlation, alpha);
+  SampleSummary summary = summarise(look, true, sampling);
+  summary.warm_up = counted_from;
+  summary.values = std::move(values);
+  return summary;
+}
+
 }  // namespace plumbline

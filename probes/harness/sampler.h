@@ -47,4 +47,9 @@ struct SampleSummary {
 SampleSummary sample(const Timed& once, const std::function<double(double seconds)>& to_unit,
                      const Sampling& sampling, const Clock& clock = monotonic_seconds);
 
+/// What samples say that are drawn already: all from `counted_from` on count. Throws if there is
+/// none or one is not finite.
+SampleSummary summarise(std::vector<double> values, std::size_t counted_from,
+                        const Sampling& sampling);
+
 }  // namespace plumbline
