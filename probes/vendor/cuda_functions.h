@@ -104,6 +104,7 @@ struct Functions {
   Call<Status(EventHandle)> event_destroy{find("cuEventDestroy", 4000, "cuEventDestroy_v2")};
   Call<Status(EventHandle, StreamHandle)> event_record{
       find("cuEventRecord", 2000, "cuEventRecord")};
+  Call<Status(EventHandle)> event_query{find("cuEventQuery", 2000, "cuEventQuery")};
   Call<Status(EventHandle)> event_synchronize{
       find("cuEventSynchronize", 2000, "cuEventSynchronize")};
   Call<Status(float*, EventHandle, EventHandle)> event_elapsed_ms{

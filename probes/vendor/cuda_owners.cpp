@@ -85,6 +85,13 @@ void Event::record(const Stream& stream) const {
   context_.call().event_record(handle_, stream.handle());
 }
 
+bool Event::done() const {
+  const auto& query = context_.call().event_query;
+  const Status status = query.status(handle_);
+  if (status != Status::success && status != Status::not_ready) throw query.error(status);
+  return status == Status::success;
+}
+
 void Event::synchronize() const { context_.call().event_synchronize(handle_); }
 
 double Event::seconds_since(const Event& start) const {

@@ -92,6 +92,8 @@ class Event {
   ~Event();
 
   void record(const Stream& stream) const;
+  /// True when everything before its recording is done; throws what went wrong in it.
+  bool done() const;
   void synchronize() const;
   /// Both recorded and done. The driver's resolution is about half a microsecond.
   double seconds_since(const Event& start) const;

@@ -96,6 +96,7 @@ const Line lines[] = {
     COMPARE(event_create, cuEventCreate, 2000),
     COMPARE(event_destroy, cuEventDestroy, 4000),
     COMPARE(event_record, cuEventRecord, 2000),
+    COMPARE(event_query, cuEventQuery, 2000),
     COMPARE(event_synchronize, cuEventSynchronize, 2000),
     COMPARE(event_elapsed_ms, cuEventElapsedTime, 2000),
     COMPARE(module_load, cuModuleLoadDataEx, 2010),
