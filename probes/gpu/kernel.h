@@ -12,9 +12,9 @@
 //   }
 //
 // TRAFFIC says what a launch moves: the virtual node checks and times a launch by it, on a GPU it
-// is nothing. Rules for a source: elements are visited through grid_stride alone, what it computes
-// does not depend on the size of the grid, and what is verified is exact in its type, because nvcc
-// contracts to fused multiply-add where the host may not.
+// is nothing. Rules for a source: elements are visited through grid_stride and its kin alone, what
+// it computes does not depend on the size of the grid, and what is verified is exact in its type,
+// because nvcc contracts to fused multiply-add where the host may not.
 
 #ifdef __CUDACC__
 
@@ -48,6 +48,17 @@ struct grid_stride {
   __device__ iterator end() const { return {n, 0}; }
 };
 
+/// The places of a matrix, column after column, that this thread works on, for a kernel that treats
+/// whole columns alike: for (size_t i : column_stride(rows, columns)).
+struct column_stride : grid_stride {
+  __device__ column_stride(size_t rows, size_t columns) : grid_stride(rows * columns) {}
+};
+
+/// The same for a product of two matrices, element by element.
+struct product_stride : grid_stride {
+  __device__ product_stride(size_t rows, size_t columns) : grid_stride(rows * columns) {}
+};
+
 /// The GPU's clock, which does not depend on its core clock.
 DEVICE unsigned long long nanoseconds() {
   unsigned long long now;
@@ -68,8 +79,10 @@ void reads(const T* from, size_t count);
 template <class T>
 void writes(T* to, size_t count);
 void dependent_loads(size_t count);
-/// All that the kernel does, it does to elements that grid_stride gives it: blocks that get none
-/// may be left out.
+/// All that the kernel does, it does to elements that grid_stride (column_stride, product_stride)
+/// gives it: blocks that get none may be left out.
 void by_elements(size_t count);
+void by_columns(size_t rows, size_t columns);
+void by_products(size_t rows, size_t columns);
 
 #endif

@@ -11,6 +11,7 @@ namespace {
 thread_local std::optional<Nanoseconds> mine;
 
 using SetClock = void(double);
+using GetClock = double();
 
 void set(Nanoseconds time) {
   static auto* show =
@@ -21,10 +22,14 @@ void set(Nanoseconds time) {
 
 }  // namespace
 
-Nanoseconds HostTime::now() { return mine.value_or(0); }
+Nanoseconds HostTime::now() {
+  static auto* slept =
+      reinterpret_cast<GetClock*>(::dlsym(RTLD_DEFAULT, "plumbline_virtual_clock"));
+  return std::max(mine.value_or(0), slept != nullptr ? slept() : 0);
+}
 
 void HostTime::begin_at(Nanoseconds time) {
-  if (!mine) set(time);
+  if (!mine) set(std::max(time, now()));
 }
 
 void HostTime::spend(Nanoseconds duration) { set(now() + duration); }

@@ -82,6 +82,16 @@ void read_nccl(Table table, NcclModel& nccl, const fs::path& file) {
   table.done();
 }
 
+void read_gemm(const toml::value& types, const fs::path& file,
+               std::map<std::string, GemmRate>& gemm) {
+  for (const auto& [type, entry] : types.as_table()) {
+    Table table(entry, file);
+    gemm[type].tflops = table.required<double>("tflops");
+    gemm[type].watts = table.required<double>("watts");
+    table.done();
+  }
+}
+
 /// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
 void apply_fault(Table table, Machine& machine) {
   const auto what = table.required<std::string>("what");
@@ -109,6 +119,16 @@ void apply_fault(Table table, Machine& machine) {
          gpu().power.hardware_clock = table.required<double>("clock");
          table.read("power_brake", gpu().power.hardware_brake);
        }},
+      {"slow_compute", [&] { gpu().compute_rate = table.required<double>("factor"); }},
+      {"gemm_flip",
+       [&] {
+         GemmFlip flip;
+         table.read("from_call", flip.from_call);
+         table.read("bit", flip.bit);
+         table.read("elements", flip.elements);
+         gpu().gemm_flip = flip;
+       }},
+      {"missing_gemm", [&] { machine.gemm.erase(table.required<std::string>("type")); }},
       {"missing_gpu", [&] { gpu().missing = true; }},
       {"exclusive_elsewhere", [&] { gpu().exclusive_elsewhere = true; }},
       {"partitioned", [&] { gpu().partitioned = true; }},
@@ -169,6 +189,8 @@ Machine read_machine(const fs::path& file) {
   if (const auto* model = table.find("gpu")) read_gpu_model(Table(*model, file), machine.model);
   if (const auto* costs = table.find("costs_ns")) read_costs(Table(*costs, file), machine.costs);
   if (const auto* power = table.find("power")) read_power(Table(*power, file), machine.power);
+  if (const auto* gemm = table.find("gemm")) read_gemm(*gemm, file, machine.gemm);
+  table.read("cublaslt_version", machine.cublaslt_version);
   machine.power.max_clock_mhz = machine.model.core_clock_khz / 1000.0;
   if (const auto* nccl = table.find("nccl")) read_nccl(Table(*nccl, file), machine.nccl, file);
   table.find("shape");  // shape/read_shape.cpp reads it

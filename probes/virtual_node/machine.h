@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,12 +46,29 @@ struct CallCosts {
   double synchronize_host = 0;
 };
 
+/// How fast a GPU multiplies matrices of one type, and what it draws meanwhile, at its highest
+/// clock.
+struct GemmRate {
+  double tflops = 0;
+  double watts = 0;
+};
+
+/// A multiplier that errs: of each product from call number `from_call` on, a bit of some elements
+/// is the other way round.
+struct GemmFlip {
+  std::uint64_t from_call = 0;
+  unsigned bit = 0;
+  std::size_t elements = 1;
+};
+
 /// One GPU, and what is wrong with it.
 struct Gpu {
   std::string pci_address;  ///< 0000:53:00.0
   double memory_rate = 1;   ///< factor on both rates of its memory
   std::vector<StuckBit> stuck_bits;
   PowerFaults power;
+  double compute_rate = 1;  ///< factor on what it multiplies, at any clock
+  std::optional<GemmFlip> gemm_flip;
   bool exclusive_elsewhere = false;  ///< another process holds it
   bool partitioned = false;          ///< MIG
   bool missing = false;
@@ -68,7 +87,9 @@ struct Machine {
   int cuda_version = 0;  ///< 13000
   GpuModel model;
   CallCosts costs;
-  PowerDesign power;      ///< of every GPU
+  PowerDesign power;                     ///< of every GPU
+  std::map<std::string, GemmRate> gemm;  ///< by type: "bf16"; what is missing they cannot do
+  int cublaslt_version = 130100;         ///< as cublasLtGetVersion says it
   double noise = 0;       ///< relative: durations vary by up to so much, in a way that repeats
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;

@@ -1,6 +1,7 @@
 // Loaded before everything else (LD_PRELOAD), makes CLOCK_MONOTONIC_RAW, by which probes time what
 // the host does, the virtual time of the machine. All other clocks stay real, so that deadlines end
-// what hangs. A thread that has not called the driver yet sees the latest time of any.
+// what hangs; nanosleep passes virtual time. A thread that has not called the driver yet sees the
+// latest time of any.
 
 #include <dlfcn.h>
 #include <time.h>
@@ -23,6 +24,18 @@ extern "C" __attribute__((visibility("default"))) void plumbline_set_virtual_clo
   double seen = latest.load();
   while (seen < time && !latest.compare_exchange_weak(seen, time)) {
   }
+}
+
+/// This thread's time, negative if it has none yet.
+extern "C" __attribute__((visibility("default"))) double plumbline_virtual_clock() { return mine; }
+
+/// Sleep passes in virtual time, and in no other: a GPU rests as long as it should, and no one
+/// waits for it.
+extern "C" __attribute__((visibility("default"))) int nanosleep(const timespec* time, timespec*) {
+  const double now = mine >= 0 ? mine : latest.load();
+  plumbline_set_virtual_clock(now + static_cast<double>(time->tv_sec) * nanoseconds_per_second +
+                              static_cast<double>(time->tv_nsec));
+  return 0;
 }
 
 extern "C" __attribute__((visibility("default"))) int clock_gettime(clockid_t clock,

@@ -209,6 +209,7 @@ void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow,
   operation.amount = flow.bytes * noise(stream.context->gpu);
   for (Load& load : flow.loads) load.share /= std::max(flow.bytes, 1.0);
   operation.loads = std::move(flow.loads);
+  operation.core_watts = flow.core_watts;
   operation.act = [context = stream.context, act = std::move(act)] {
     if (context->lost) return;  // what follows an error is not done
     try {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "probes/virtual_node/host_time.h"
 #include "probes/virtual_node/machine.h"
 #include "probes/virtual_node/power.h"
+#include "probes/virtual_node/queued_work.h"
 #include "probes/virtual_node/simt/kernel_table.h"
 #include "probes/virtual_node/simt/thread.h"
 #include "probes/virtual_node/simulation.h"
@@ -155,12 +157,14 @@ class CudaDriver {
   /// The parameters' values are taken now, as the real driver does.
   void launch(Stream& stream, const Function& function, Extent grid, Extent block,
               void** parameters);
+  void queue_work(Stream& stream, const QueuedWork& work);
 
  private:
   /// What moves, and through what.
   struct Flow {
     double bytes = 0;
     Loads loads;  ///< in bytes; enqueue() makes shares of them
+    double core_watts = 0;
   };
   void add_flow(Flow& flow, int gpu, const Block& block, double bytes, bool write) const;
   Flow flow_of(const Context& context, const Traffic& traffic) const;
@@ -169,6 +173,12 @@ class CudaDriver {
   void enqueue_point(Stream& stream, std::shared_ptr<const Moment> waits_for,
                      std::shared_ptr<Moment> reaches);
   std::string forbidden(const Context& context, const Access& access) const;
+  /// Throws what loses a GPU if a kernel may not access something.
+  void check(const Context& context, const std::string& kernel,
+             const std::vector<Access>& accesses) const;
+  /// Does what a launch does, unless the same one left everything as it is now.
+  void once(const std::string& key, const std::vector<Access>& accesses, bool repeatable,
+            const std::function<void()>& act);
   /// Runs a launch's threads on the host; throws CallFailed for what loses a GPU.
   void execute(const Context& context, const HostKernel& kernel, Extent grid, Extent block,
                const std::vector<std::vector<std::byte>>& values);

@@ -2,13 +2,16 @@
 
 #include "probes/virtual_node/cuda/driver.h"
 #include "probes/virtual_node/gpu_state.h"
+#include "probes/virtual_node/queued_work.h"
 
 using plumbline::virtual_node::CallFailed;
 using plumbline::virtual_node::CudaDriver;
 using plumbline::virtual_node::driver_mutex;
 using plumbline::virtual_node::explain;
 using plumbline::virtual_node::GpuState;
+using plumbline::virtual_node::guarded;
 using plumbline::virtual_node::HostTime;
+using plumbline::virtual_node::QueuedWork;
 using plumbline::virtual_node::the_driver;
 
 VIRTUAL_NODE_EXPORT int plumbline_gpu_state(int gpu, GpuState* state) {
@@ -25,4 +28,16 @@ VIRTUAL_NODE_EXPORT int plumbline_gpu_state(int gpu, GpuState* state) {
     explain("plumbline_gpu_state", CallFailed(CUDA_ERROR_UNKNOWN, error.what()));
     return 1;
   }
+}
+
+VIRTUAL_NODE_EXPORT CUresult plumbline_queue_work(CUstream stream, const QueuedWork* work) {
+  return guarded("plumbline_queue_work",
+                 [&](CudaDriver& driver) { driver.queue_work(driver.stream(stream), *work); });
+}
+
+VIRTUAL_NODE_EXPORT int plumbline_gpu_of(CUstream stream) {
+  int gpu = -1;
+  guarded("plumbline_gpu_of",
+          [&](CudaDriver& driver) { gpu = driver.stream(stream).context->gpu; });
+  return gpu;
 }

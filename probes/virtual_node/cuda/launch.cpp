@@ -96,43 +96,75 @@ std::string CudaDriver::forbidden(const Context& context, const Access& access) 
   return "";
 }
 
-void CudaDriver::execute(const Context& context, const HostKernel& kernel, Extent grid,
-                         Extent block, const Values& values) {
-  std::vector<void*> parameters;
-  for (const auto& value : values) parameters.push_back(const_cast<std::byte*>(value.data()));
-  const Traffic traffic = traffic_of(kernel, parameters.data());
-  for (const Access& access : traffic.accesses) {
+void CudaDriver::check(const Context& context, const std::string& kernel,
+                       const std::vector<Access>& accesses) const {
+  for (const Access& access : accesses) {
     const std::string why = forbidden(context, access);
-    if (!why.empty()) throw CallFailed(CUDA_ERROR_ILLEGAL_ADDRESS, kernel.name + " " + why);
+    if (!why.empty()) throw CallFailed(CUDA_ERROR_ILLEGAL_ADDRESS, kernel + " " + why);
     if (reinterpret_cast<std::uintptr_t>(access.address) % access.alignment != 0) {
-      throw CallFailed(CUDA_ERROR_MISALIGNED_ADDRESS, kernel.name + " gets a crooked pointer");
+      throw CallFailed(CUDA_ERROR_MISALIGNED_ADDRESS, kernel + " gets a crooked pointer");
     }
   }
+}
 
+void CudaDriver::once(const std::string& key, const std::vector<Access>& accesses, bool repeatable,
+                      const std::function<void()>& act) {
   const auto versions = [&] {
     std::vector<std::pair<const Block*, std::uint64_t>> now;
-    for (const Access& access : traffic.accesses) {
+    for (const Access& access : accesses) {
       const Block* touched = memory.find(access.address);
       now.emplace_back(touched, touched->version);
     }
     return now;
   };
-  const std::string key = launch_key(kernel, grid, block, values);
   const auto known = settled_.find(key);
   if (known != settled_.end() && known->second == versions()) return;
-
-  const double rate = machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
-  device_clock() = {simulation.now(), machine.model.load_latency_ns / rate};
-  try {
-    run_grid(kernel.name.c_str(), needed(grid, block, traffic), block,
-             [&] { kernel.run(parameters.data()); });
-  } catch (const LaunchFailure& failure) {
-    throw CallFailed(CUDA_ERROR_LAUNCH_FAILED, failure.what());
-  }
-  for (const Access& access : traffic.accesses) {
+  act();
+  for (const Access& access : accesses) {
     if (access.write) memory.written(*memory.find(access.address));
   }
-  if (repeatable(traffic)) settled_[key] = versions();
+  if (repeatable) settled_[key] = versions();
+}
+
+void CudaDriver::execute(const Context& context, const HostKernel& kernel, Extent grid,
+                         Extent block, const Values& values) {
+  std::vector<void*> parameters;
+  for (const auto& value : values) parameters.push_back(const_cast<std::byte*>(value.data()));
+  const Traffic traffic = traffic_of(kernel, parameters.data());
+  check(context, kernel.name, traffic.accesses);
+  once(launch_key(kernel, grid, block, values), traffic.accesses, repeatable(traffic), [&] {
+    const double rate = machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
+    device_clock() = {simulation.now(), machine.model.load_latency_ns / rate};
+    try {
+      run_grid(kernel.name.c_str(), needed(grid, block, traffic), block,
+               [&] { kernel.run(parameters.data()); });
+    } catch (const LaunchFailure& failure) {
+      throw CallFailed(CUDA_ERROR_LAUNCH_FAILED, failure.what());
+    }
+  });
+}
+
+void CudaDriver::queue_work(Stream& stream, const QueuedWork& work) {
+  const Context& context = *stream.context;
+  const std::vector<Access> accesses(work.accesses, work.accesses + work.access_count);
+  Flow flow;
+  for (const Access& access : accesses) {
+    if (const Block* block = memory.find(access.address)) {
+      add_flow(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
+    }
+  }
+  const auto compute = resources_[static_cast<std::size_t>(context.gpu)].compute;
+  flow.loads.push_back({compute, work.compute_seconds});
+  flow.core_watts = work.core_watts;
+  HostTime::spend(machine.costs.launch_host);
+  const std::string name = work.name;
+  const std::string key(static_cast<const char*>(work.key), work.key_bytes);
+  const std::shared_ptr<void> data(work.data, work.drop);
+  enqueue(stream, machine.costs.launch_device, std::move(flow),
+          [this, &context, name, accesses, key, data, act = work.act] {
+            check(context, name, accesses);
+            once(name + ' ' + key, accesses, true, [&] { act(data.get()); });
+          });
 }
 
 }  // namespace plumbline::virtual_node

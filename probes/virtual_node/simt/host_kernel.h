@@ -96,6 +96,54 @@ struct grid_stride {
   iterator end() const { return {plumbline::virtual_node::visited(n), 0, n}; }
 };
 
+/// The places of a matrix of columns that this thread works on: of columns that are visited, all.
+struct column_stride {
+  std::size_t rows, columns;
+  column_stride(std::size_t r, std::size_t c) : rows(r), columns(c) {}
+
+  struct iterator {
+    std::size_t visit, step, rows, columns;
+    std::size_t operator*() const {
+      return plumbline::virtual_node::line(columns, visit / rows) * rows + visit % rows;
+    }
+    void operator++() { visit += step; }
+    bool operator!=(const iterator& end) const { return visit < end.visit; }
+  };
+  iterator begin() const {
+    const std::size_t blocks = gridDim.x, threads = blockDim.x;
+    return {blockIdx.x * threads + threadIdx.x, blocks * threads, rows, columns};
+  }
+  iterator end() const {
+    return {rows * plumbline::virtual_node::visited_lines(columns), 0, rows, columns};
+  }
+};
+
+/// The same where rows and columns that are visited meet.
+struct product_stride {
+  std::size_t rows, columns;
+  product_stride(std::size_t r, std::size_t c) : rows(r), columns(c) {}
+
+  struct iterator {
+    std::size_t visit, step, rows, columns;
+    std::size_t operator*() const {
+      const std::size_t of_rows = plumbline::virtual_node::visited_lines(rows);
+      return plumbline::virtual_node::line(columns, visit / of_rows) * rows +
+             plumbline::virtual_node::line(rows, visit % of_rows);
+    }
+    void operator++() { visit += step; }
+    bool operator!=(const iterator& end) const { return visit < end.visit; }
+  };
+  iterator begin() const {
+    const std::size_t blocks = gridDim.x, threads = blockDim.x;
+    return {blockIdx.x * threads + threadIdx.x, blocks * threads, rows, columns};
+  }
+  iterator end() const {
+    return {plumbline::virtual_node::visited_lines(rows) *
+                plumbline::virtual_node::visited_lines(columns),
+            0, rows, columns};
+  }
+};
+
 inline unsigned long long nanoseconds() {
   return static_cast<unsigned long long>(plumbline::virtual_node::device_clock().now);
 }
@@ -121,4 +169,11 @@ inline void by_elements(std::size_t count) {
 }
 inline void dependent_loads(std::size_t count) {
   plumbline::virtual_node::add_dependent_loads(count);
+}
+inline void by_columns(std::size_t rows, std::size_t columns) {
+  plumbline::virtual_node::add_elements(rows * plumbline::virtual_node::visited_lines(columns));
+}
+inline void by_products(std::size_t rows, std::size_t columns) {
+  plumbline::virtual_node::add_elements(plumbline::virtual_node::visited_lines(rows) *
+                                        plumbline::virtual_node::visited_lines(columns));
 }

@@ -37,4 +37,24 @@ constexpr std::size_t element(std::size_t elements, std::size_t visit) {
   return window_start(elements, visit / window_elements) + visit % window_elements;
 }
 
+/// Of the rows or columns of a matrix that is multiplied, these many are visited, whole: the first,
+/// the last and hashed ones between. A product is then real where two of them meet.
+inline constexpr std::size_t line_count = 16;
+
+constexpr std::size_t visited_lines(std::size_t lines) {
+  return lines > 4 * line_count ? line_count : lines;
+}
+
+/// The line that is visited as number `visit`; they ascend.
+constexpr std::size_t line(std::size_t lines, std::size_t visit) {
+  if (visited_lines(lines) == lines || visit == 0) return visit;
+  if (visit == line_count - 1) return lines - 1;
+  std::uint64_t hash = (visit + lines) * 0x9E3779B97F4A7C15ULL;
+  hash ^= hash >> 29;
+  hash *= 0xBF58476D1CE4E5B9ULL;
+  hash ^= hash >> 32;
+  const std::size_t part = (lines - 2) / (line_count - 2);
+  return 1 + (visit - 1) * part + hash % part;
+}
+
 }  // namespace plumbline::virtual_node
