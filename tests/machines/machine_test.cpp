@@ -55,8 +55,9 @@ class Scratch {
 
 /// Where this build and its toolkit lie is no part of what is compared.
 std::string without_places(std::string text, const Arguments& arguments) {
-  const std::vector<std::string> places = {
-      fs::weakly_canonical(arguments.machine + "/libcuda.so.1").string(), arguments.machine};
+  const fs::path driver = fs::weakly_canonical(arguments.machine + "/libcuda.so.1");
+  const std::vector<std::string> places = {driver.string(), driver.parent_path().string(),
+                                           arguments.machine};
   for (const std::string& place : places) {
     for (std::size_t at = text.find(place); at != std::string::npos; at = text.find(place)) {
       text.replace(at, place.size(), "LIBRARY");
