@@ -20,11 +20,10 @@ Values take_values(const HostKernel& kernel, void** parameters) {
   return values;
 }
 
-/// The grid without the blocks that would find nothing to do.
-Extent needed(Extent grid, Extent block, const Traffic& traffic) {
-  if (!traffic.elements || grid.y != 1 || grid.z != 1) return grid;
-  const std::size_t blocks = (*traffic.elements + block.count() - 1) / block.count();
-  grid.x = static_cast<unsigned>(std::clamp<std::size_t>(blocks, 1, grid.x));
+/// A kernel that only works on the elements that its threads are given does the same with fewer
+/// threads, each with more of them: what is run here is one block.
+Extent needed(Extent grid, const Traffic& traffic) {
+  if (traffic.elements && grid.y == 1 && grid.z == 1) grid.x = 1;
   return grid;
 }
 
@@ -136,7 +135,7 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
     const double rate = machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
     device_clock() = {simulation.now(), machine.model.load_latency_ns / rate};
     try {
-      run_grid(kernel.name.c_str(), needed(grid, block, traffic), block,
+      run_grid(kernel.name.c_str(), needed(grid, traffic), block,
                [&] { kernel.run(parameters.data()); });
     } catch (const LaunchFailure& failure) {
       throw CallFailed(CUDA_ERROR_LAUNCH_FAILED, failure.what());

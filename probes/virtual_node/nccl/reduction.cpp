@@ -1,6 +1,7 @@
 #include "probes/virtual_node/nccl/reduction.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -59,30 +60,49 @@ Wide combine(Wide a, Wide b, ncclRedOp_t operation) {
   }
 }
 
-/// Where element number `visit` of the visited ones lies.
-std::size_t place(Elements of, std::size_t count, std::size_t visit) {
-  return of.packed ? visit : element(count, visit);
+/// Elements that lie one behind the other, in memory and in a packet.
+struct Run {
+  std::size_t place, packed, length;
+};
+
+constexpr std::size_t run_elements = window_elements;
+
+std::size_t run_count(std::size_t count) {
+  return count > dense_limit ? window_count : (count + run_elements - 1) / run_elements;
+}
+Run run_of(std::size_t count, std::size_t index) {
+  const std::size_t packed = index * run_elements;
+  if (count > dense_limit) return {window_start(count, index), packed, run_elements};
+  return {packed, packed, std::min(run_elements, count - packed)};
 }
 
 template <class T>
 void reduce_as(std::span<std::byte* const> to, std::span<const Elements> from, std::size_t count,
                ncclRedOp_t operation) {
-  const auto load = [&](Elements of, std::size_t visit) {
-    T value;
-    std::memcpy(&value, of.data + place(of, count, visit) * sizeof(T), sizeof value);
-    return widen(value);
-  };
-  for (std::size_t visit = 0; visit < visited(count); ++visit) {
-    auto result = load(from.front(), visit);
+  using Wide = decltype(widen(T{}));
+  std::array<Wide, run_elements> sum;
+  std::array<T, run_elements> values;
+  for (std::size_t index = 0; index < run_count(count); ++index) {
+    const Run run = run_of(count, index);
+    const auto load = [&](Elements of) {
+      std::memcpy(values.data(), of.data + (of.packed ? run.packed : run.place) * sizeof(T),
+                  run.length * sizeof(T));
+    };
+    load(from.front());
+    for (std::size_t i = 0; i < run.length; ++i) sum[i] = widen(values[i]);
     for (const Elements& of : from.subspan(1)) {
-      result = combine(result, load(of, visit), operation);
+      load(of);
+      for (std::size_t i = 0; i < run.length; ++i) {
+        sum[i] = combine(sum[i], widen(values[i]), operation);
+      }
     }
-    if (operation == ncclAvg) {
-      result = static_cast<decltype(result)>(result / static_cast<decltype(result)>(from.size()));
+    const auto ranks = static_cast<Wide>(from.size());
+    for (std::size_t i = 0; i < run.length; ++i) {
+      values[i] = narrow<T>(operation == ncclAvg ? static_cast<Wide>(sum[i] / ranks) : sum[i]);
     }
-    const T value = narrow<T>(result);
-    const std::size_t offset = element(count, visit) * sizeof(T);
-    for (std::byte* target : to) std::memcpy(target + offset, &value, sizeof value);
+    for (std::byte* target : to) {
+      std::memcpy(target + run.place * sizeof(T), values.data(), run.length * sizeof(T));
+    }
   }
 }
 

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/gpu/gpus.h"
+#include "probes/gpu/workbench.h"
+#include "probes/vendor/nccl_log.h"
+#include "probes/vendor/nccl_owners.h"
+
+namespace plumbline {
+
+/// Options of every probe that uses NCCL.
+inline constexpr ProbeOption libnccl_option{
+    "libnccl", "Open this file as NCCL's library instead of libnccl.so.2", ""};
+inline constexpr ProbeOption nvls_option{
+    "nvls",
+    "Let NVSwitch reduce and copy (NVLS): on (as NCCL likes) or off; a process has one setting",
+    "on"};
+inline constexpr ProbeOption patience_option{
+    "patience", "Seconds after which ranks that do not come to an end are given up", "30"};
+
+/// NCCL as a probe plans with it.
+struct NcclMachine {
+  std::shared_ptr<const nccl::Log> log;
+  std::shared_ptr<const nccl::Library> library;  ///< null: cannot be used
+  std::string reason;                            ///< why not
+  bool nvls = true;                              ///< not turned off
+  double patience_s = 0;
+};
+
+/// Takes NCCL's variables out of the environment, opens it and tells the plan what was found. Call
+/// it after find_gpus: NCCL's library needs the driver's. Throws std::invalid_argument for an
+/// option that makes no sense; what is wrong with the library becomes `reason`.
+NcclMachine find_nccl(Plan& plan, const CudaMachine& machine);
+
+/// Which ranks there are, and which of them this process has: one for each of its GPUs, in their
+/// order.
+struct World {
+  int size = 0;
+  int first = 0;  ///< rank of this process's first GPU
+  /// The id that all agree on: called once for each communicator, in the same order by all.
+  std::function<nccl::UniqueId(const nccl::Library&)> id;
+};
+
+/// All ranks in this process.
+World one_process(std::size_t gpus);
+
+/// Some ranks did not come to an end in time: says which.
+class RanksStuck : public std::runtime_error {
+ public:
+  RanksStuck(const std::string& message, bool whatever_is_done)
+      : std::runtime_error(message), whatever_is_done_(whatever_is_done) {}
+  /// A GPU does not exchange anything with any other: there is no use in trying something else.
+  bool whatever_is_done() const { return whatever_is_done_; }
+
+ private:
+  bool whatever_is_done_;
+};
+
+/// The GPUs of this process as ranks of one communicator, each with its workbench. A wait that does
+/// not end within the patience aborts the communicator and finds out which rank is to blame.
+class Ranks {
+ public:
+  /// Throws VendorError, Skip, or RanksStuck.
+  Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
+        std::span<const std::byte> device_code);
+
+  int size() const { return world_.size; }
+  std::size_t local() const { return benches_.size(); }
+  int rank(std::size_t local) const { return world_.first + static_cast<int>(local); }
+  const Workbench& bench(std::size_t local) const { return *benches_[local]; }
+  const nccl::Communicators& communicators() const { return *communicators_; }
+  const nccl::Library& library() const { return *nccl_.library; }
+  bool usable() const { return !communicators_->aborted(); }
+
+  /// Waits until all that was queued on all of its streams is done. Throws what went wrong, and
+  /// RanksStuck, naming the GPU that does not come, if it was not done in time.
+  void wait(const std::string& what) const;
+
+ private:
+  struct Diagnosis {
+    std::string text;
+    bool names_someone;
+  };
+  Diagnosis diagnose() const;
+  bool exchanges(std::size_t a, std::size_t b) const;
+
+  NcclMachine nccl_;
+  World world_;
+  std::vector<std::unique_ptr<const Workbench>> benches_;
+  std::unique_ptr<nccl::Communicators> communicators_;
+};
+
+/// Ranks that are made when the first case asks for them and shared by all cases; made anew after
+/// they were given up.
+class SharedRanks {
+ public:
+  SharedRanks(CudaMachine machine, NcclMachine nccl, std::span<const std::byte> device_code)
+      : machine_(std::move(machine)), nccl_(std::move(nccl)), device_code_(device_code) {}
+
+  std::shared_ptr<const Ranks> get();
+  const NcclMachine& nccl() const { return nccl_; }
+  const CudaMachine& machine() const { return machine_; }
+
+  /// Does something with them that has a name; what was stuck once is not waited for again, and
+  /// nothing is after a GPU was found that does not exchange anything.
+  template <class Work>
+  auto use(const std::string& name, Work&& work) {
+    for (const std::string& known : {name, anything}) {
+      if (const auto found = stuck_.find(known); found != stuck_.end()) {
+        throw std::runtime_error("not tried: " + found->second);
+      }
+    }
+    try {
+      return work();
+    } catch (const RanksStuck& stuck) {
+      stuck_[stuck.whatever_is_done() ? anything : name] = stuck.what();
+      throw;
+    }
+  }
+
+ private:
+  CudaMachine machine_;
+  NcclMachine nccl_;
+  std::span<const std::byte> device_code_;
+  inline static const std::string anything = "*";
+
+  std::shared_ptr<const Ranks> made_;
+  std::map<std::string, std::string> stuck_;
+};
+
+}  // namespace plumbline

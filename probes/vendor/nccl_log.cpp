@@ -1,0 +1,47 @@
+#include "probes/vendor/nccl_log.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <sstream>
+#include <system_error>
+
+namespace plumbline::nccl {
+
+Log::Log() : file_(::memfd_create("nccl log", MFD_CLOEXEC)) {
+  if (file_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  const std::string name = "/proc/self/fd/" + std::to_string(file_);
+  ::setenv("NCCL_DEBUG", "INFO", 1);
+  ::setenv("NCCL_DEBUG_SUBSYS", "INIT", 1);
+  ::setenv("NCCL_DEBUG_FILE", name.c_str(), 1);
+}
+
+Log::~Log() { ::close(file_); }
+
+std::string Log::text() const {
+  std::string text;
+  std::array<char, 65536> part{};
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(file_, part.data(), part.size(), at);
+    if (got <= 0) return text;
+    text.append(part.data(), static_cast<std::size_t>(got));
+    at += got;
+  }
+}
+
+int multicast_ranks(const std::string& log) {
+  int said = 0, available = 0;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("NVLS multicast support is ") == std::string::npos) continue;
+    ++said;
+    if (line.find("NVLS multicast support is available") != std::string::npos) ++available;
+  }
+  return said == 0 ? -1 : available;
+}
+
+}  // namespace plumbline::nccl
