@@ -41,6 +41,30 @@ TEST(CaseRun, ARateIsAmountPerSecond) {
   EXPECT_DOUBLE_EQ(row.ci_low.value(), 4);
 }
 
+TEST(CaseRun, OfASeriesTheCountedPartIsSummarised) {
+  Plan plan({});
+  plan.series(copy_rate, {}, 3, [] {
+    Series series{{100, 100}, 2, "drawn elsewhere"};
+    for (int i = 1; i <= 9; ++i) series.values.push_back(i);
+    return series;
+  });
+  const CaseResult result = run_only_case(plan);
+  EXPECT_EQ(result.outcome, Outcome::ok);
+  const Measurement row = to_row(plan.cases()[0], result, {});
+  EXPECT_EQ(row.samples, 9U);
+  EXPECT_DOUBLE_EQ(row.median.value(), 5);
+  EXPECT_DOUBLE_EQ(row.max.value(), 9);
+  EXPECT_TRUE(row.ci_low);
+  EXPECT_EQ(row.note, "drawn elsewhere");
+  EXPECT_EQ(result.summary.values.size(), 11U) << "all of them are kept";
+}
+
+TEST(CaseRun, ASeriesWithoutSamplesIsAFailedRow) {
+  Plan plan({});
+  plan.series(copy_rate, {}, 0, [] { return Series{{1, 2}, 2, ""}; });
+  EXPECT_EQ(run_only_case(plan).outcome, Outcome::failed);
+}
+
 TEST(CaseRun, ALatencyIsSecondsPerOperation) {
   Plan plan({});
   plan.latency(delay, {}, 1000, 1e9, taking(1e-4), quick);
