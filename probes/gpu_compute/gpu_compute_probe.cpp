@@ -43,8 +43,30 @@ constexpr Metric zeros_speedup{
     "gpu_compute.zeros_speedup", "ratio", Better::exact,
     "Burst with matrices of zeros over burst with random ones: above 1 where power limits the "
     "clock, 1 where something else does"};
-constexpr std::array metrics = {burst,          sustained,    changed_results, differing_results,
-                                wrong_elements, zeros_speedup};
+constexpr Metric sustained_clock{
+    "gpu_compute.sustained_clock", "MHz", Better::higher,
+    "Clock of the multiprocessors in the second half of what is sustained, mean over time"};
+constexpr Metric sustained_power{
+    "gpu_compute.sustained_power", "W", Better::higher,
+    "Power that the GPU draws in the second half of what is sustained, mean over time"};
+constexpr Metric sustained_temperature{
+    "gpu_compute.sustained_temperature", "C", Better::lower,
+    "The highest temperature of the GPU in the second half of what is sustained"};
+constexpr Metric power_capped{
+    "gpu_compute.power_capped", "ratio", Better::lower,
+    "For which part of the second half of what is sustained the power cap lowered the clock"};
+constexpr Metric software_slowed{
+    "gpu_compute.software_slowed", "ratio", Better::lower,
+    "For which part of the second half of what is sustained software lowered the clock because of "
+    "the temperature"};
+constexpr Metric hardware_slowed{
+    "gpu_compute.hardware_slowed", "ratio", Better::exact,
+    "For which part of the second half of what is sustained hardware lowered the clock, because of "
+    "the temperature or a power brake"};
+constexpr std::array metrics = {
+    burst,          sustained,       sustained_clock, sustained_power, sustained_temperature,
+    power_capped,   software_slowed, hardware_slowed, changed_results, differing_results,
+    wrong_elements, zeros_speedup};
 
 /// Rows of a GPU that is not there.
 constexpr std::array of_absent = {burst, changed_results, differing_results, wrong_elements};
@@ -68,8 +90,8 @@ constexpr ProbeOption sustain_seconds{
     "sustain-seconds", "Seconds that a type is multiplied for; the second half counts", "60"};
 constexpr ProbeOption zeros{"zeros", "Multiply matrices of zeros too", "false"};
 constexpr std::array options = {
-    libcuda_option, start_time_option, libcublaslt, types,           sustain_types, size,
-    idle_seconds,   burst_seconds,     bursts,      sustain_seconds, zeros};
+    libcuda_option, start_time_option, libcublaslt, libnvidia_ml_option, types, sustain_types, size,
+    idle_seconds,   burst_seconds,     bursts,      sustain_seconds,     zeros};
 
 std::span<const std::byte> device_code() {
   return {plumbline_gpu_compute_device_code, plumbline_gpu_compute_device_code_end};
@@ -105,14 +127,18 @@ std::size_t edge_of(const Precision& precision, unsigned capability, double aske
 /// The runs of all types: one after the other, because their matrices take room.
 class Runs {
  public:
-  Runs(std::vector<GpuSeat> seats, std::shared_ptr<const cublaslt::Library> library, Times times)
-      : seats_(std::move(seats)), library_(std::move(library)), times_(times) {}
+  Runs(std::vector<GpuSeat> seats, std::shared_ptr<const cublaslt::Library> library, Times times,
+       Monitor monitor)
+      : seats_(std::move(seats)),
+        library_(std::move(library)),
+        times_(times),
+        monitor_(std::move(monitor)) {}
 
   NodeRun& of(const Precision& precision, std::size_t edge) {
     if (current_ == &precision && run_) return *run_;
     run_.reset();
     current_ = &precision;
-    run_.emplace(seats_, *library_, precision, edge, times_);
+    run_.emplace(seats_, *library_, precision, edge, times_, monitor_);
     return *run_;
   }
 
@@ -120,6 +146,7 @@ class Runs {
   std::vector<GpuSeat> seats_;
   std::shared_ptr<const cublaslt::Library> library_;
   Times times_;
+  Monitor monitor_;
   const Precision* current_ = nullptr;
   std::optional<NodeRun> run_;
 };
@@ -158,6 +185,57 @@ Series sustained_series(NodeRun& run, std::size_t gpu) {
   const std::size_t half = windows.size() / 2;
   return {windows, half,
           fmt::format("mean {:.6g}; {}", mean(std::span(windows).subspan(half)), run.algorithm())};
+}
+
+/// A value of the conditions; skipped where NVML does not tell it.
+Fact condition(NodeRun& run, std::size_t gpu,
+               const std::function<std::optional<double>(const Conditions&)>& value) {
+  run.sustain();
+  const auto& conditions = result_of(run, gpu).conditions;
+  if (!conditions) throw Skip("what is sustained was too short to look at the GPU in it");
+  const std::optional<double> found = value(*conditions);
+  if (!found) throw Skip("NVML does not tell: " + conditions->absent);
+  return Fact(*found, conditions->power_limit_w
+                          ? fmt::format("power limit {:.0f} W", *conditions->power_limit_w)
+                          : std::string());
+}
+
+std::optional<double> share(const std::optional<double>& seconds, const Conditions& conditions) {
+  if (!seconds || conditions.seconds <= 0) return std::nullopt;
+  return *seconds / conditions.seconds;
+}
+
+Fact clock_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) -> std::optional<double> {
+    return c.clock_mhz ? std::optional(c.clock_mhz->mean) : std::nullopt;
+  });
+}
+
+Fact power_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) { return c.mean_power_w(); });
+}
+
+Fact temperature_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) -> std::optional<double> {
+    return c.temperature_c ? std::optional(c.temperature_c->high) : std::nullopt;
+  });
+}
+
+Fact capped_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) { return share(c.power_capped_s, c); });
+}
+
+Fact software_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) { return share(c.software_thermal_s, c); });
+}
+
+Fact hardware_fact(NodeRun& run, std::size_t gpu) {
+  return condition(run, gpu, [](const Conditions& c) -> std::optional<double> {
+    const auto thermal = share(c.hardware_thermal_s, c);
+    const auto brake = share(c.hardware_power_brake_s, c);
+    if (!thermal && !brake) return std::nullopt;
+    return thermal.value_or(0) + brake.value_or(0);
+  });
 }
 
 Fact changed_fact(NodeRun& run, std::size_t gpu) {
@@ -216,6 +294,12 @@ std::vector<Row> rows_of(const Plan& plan, const Precision& precision, const Tim
   std::vector<Row> rows = {{burst, "one", bursts_s, burst_series, {}}};
   if (selects(plan, sustain_types, precision.name) && times.sustain_s > 0) {
     rows.push_back({sustained, "all", times.sustain_s, sustained_series, {}});
+    rows.push_back({sustained_clock, "all", 0, {}, clock_fact});
+    rows.push_back({sustained_power, "all", 0, {}, power_fact});
+    rows.push_back({sustained_temperature, "all", 0, {}, temperature_fact});
+    rows.push_back({power_capped, "all", 0, {}, capped_fact});
+    rows.push_back({software_slowed, "all", 0, {}, software_fact});
+    rows.push_back({hardware_slowed, "all", 0, {}, hardware_fact});
   }
   rows.push_back({changed_results, nullptr, 0, {}, changed_fact});
   rows.push_back({differing_results, nullptr, 0, {}, differing_fact});
@@ -270,6 +354,7 @@ void plan(Plan& plan) {
     plan.context("env." + variable.name, variable.value + " (taken away)");
   }
   const CudaMachine machine = find_gpus(plan);
+  const Monitor monitor = open_monitor(plan);
   std::shared_ptr<Runs> runs;
   std::string missing;
   if (machine.driver != nullptr && !machine.gpus.empty()) {
@@ -280,10 +365,10 @@ void plan(Plan& plan) {
       plan.context("cublaslt.version", library->version());
       std::vector<GpuSeat> seats;
       for (const CudaGpu& gpu : machine.gpus) {
-        seats.push_back(
-            {gpu.subject, std::make_shared<SharedWorkbench>(machine.driver, gpu, device_code())});
+        seats.push_back({gpu.subject, gpu.device.pci_address,
+                         std::make_shared<SharedWorkbench>(machine.driver, gpu, device_code())});
       }
-      runs = std::make_shared<Runs>(std::move(seats), library, times);
+      runs = std::make_shared<Runs>(std::move(seats), library, times, monitor);
     } catch (const cublaslt::Unavailable& unavailable) {
       missing = unavailable.what();
     }

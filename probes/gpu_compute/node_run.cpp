@@ -111,9 +111,12 @@ std::optional<std::uint64_t> majority(const std::vector<std::uint64_t>& hashes) 
 }
 
 NodeRun::NodeRun(std::vector<GpuSeat> seats, const cublaslt::Library& library,
-                 const Precision& precision, std::size_t edge, const Times& times)
-    : times_(times), benches_(seats.size()), results_(seats.size()) {
-  for (std::size_t gpu = 0; gpu < seats.size(); ++gpu) results_[gpu].subject = seats[gpu].subject;
+                 const Precision& precision, std::size_t edge, const Times& times, Monitor monitor)
+    : times_(times), monitor_(std::move(monitor)), benches_(seats.size()), results_(seats.size()) {
+  for (std::size_t gpu = 0; gpu < seats.size(); ++gpu) {
+    results_[gpu].subject = seats[gpu].subject;
+    pci_addresses_.push_back(seats[gpu].pci_address);
+  }
   each([&](std::size_t gpu) {
     benches_[gpu] = std::make_unique<Bench>(seats[gpu].workbench->get(), library, precision, edge);
     benches_[gpu]->fill(Contents::random);
@@ -219,12 +222,16 @@ void NodeRun::sustain() {
   struct Lane {
     std::optional<Windows> windows;
     std::vector<std::size_t> looks;  ///< sets whose hash is under way
-    std::size_t left = 0;
+    std::size_t all = 0, left = 0;
+    std::optional<GpuWatch> watch;  ///< from the second half on
+    std::size_t looked_at = 0;      ///< the window of its last look
   };
   std::vector<Lane> lanes(results_.size());
   each([&](std::size_t gpu) {
     lanes[gpu].windows.emplace(*benches_[gpu], seconds_of_one_);
-    lanes[gpu].left = count_for(times_.sustain_s, lanes[gpu].windows->planned_s(seconds_of_one_));
+    Lane& lane = lanes[gpu];
+    lane.all = count_for(times_.sustain_s, lane.windows->planned_s(seconds_of_one_));
+    lane.left = lane.all;
   });
   // A thread of the host serves all GPUs and waits for none of them: a slow one must not hold up
   // the others.
@@ -237,6 +244,18 @@ void NodeRun::sustain() {
         if (const auto set = lane.windows->queue()) lane.looks.push_back(*set);
       }
       any = any || !lane.windows->empty();
+      // While the last window runs: afterwards the GPU rests already.
+      const std::size_t done = results_[gpu].windows.size();
+      if (!lane.watch && done >= lane.all / 2) {
+        lane.watch.emplace(monitor_, pci_addresses_[gpu]);
+        lane.looked_at = done;
+      } else if (lane.watch && done + 1 >= lane.all && !results_[gpu].conditions) {
+        results_[gpu].conditions = lane.watch->finish();
+      } else if (lane.watch && done >= lane.looked_at + windows_between_looks &&
+                 !results_[gpu].conditions) {
+        lane.watch->look();
+        lane.looked_at = done;
+      }
     });
     if (any) rest(nap_s);
   }

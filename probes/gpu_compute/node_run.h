@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "probes/gpu/gpu_watch.h"
+#include "probes/gpu/monitor.h"
 #include "probes/gpu_compute/bench.h"
 
 namespace plumbline::gpu_compute {
@@ -24,10 +26,11 @@ struct Times {
 /// What came of one GPU with one type.
 struct GpuResult {
   std::string subject;
-  std::exception_ptr error;     ///< what ended its part in the run
-  std::vector<double> bursts;   ///< TFLOPS, each after a rest, one GPU after the other
-  std::vector<double> windows;  ///< TFLOPS of a fifth of a second each, all GPUs at once
-  std::vector<double> zeros;    ///< as bursts, with matrices of zeros
+  std::exception_ptr error;              ///< what ended its part in the run
+  std::vector<double> bursts;            ///< TFLOPS, each after a rest, one GPU after the other
+  std::vector<double> windows;           ///< TFLOPS of a fifth of a second each, all GPUs at once
+  std::optional<Conditions> conditions;  ///< in the second half of what is sustained
+  std::vector<double> zeros;             ///< as bursts, with matrices of zeros
   std::array<std::uint64_t, Bench::sets> hashes{};  ///< of the first result of each set
   std::size_t looks = 0;                            ///< how often results were hashed again
   std::size_t changed = 0;                          ///< and how often they differed
@@ -37,6 +40,7 @@ struct GpuResult {
 /// A GPU whose workbench is made when it is first needed.
 struct GpuSeat {
   std::string subject;
+  std::string pci_address;
   std::shared_ptr<SharedWorkbench> workbench;
 };
 
@@ -48,7 +52,7 @@ class NodeRun {
   /// first GPU that works, and that gives the same result twice. Throws Skip where the type cannot
   /// be multiplied.
   NodeRun(std::vector<GpuSeat> seats, const cublaslt::Library& library, const Precision& precision,
-          std::size_t edge, const Times& times);
+          std::size_t edge, const Times& times, Monitor monitor);
 
   // Each is done once.
   void burst();
@@ -70,6 +74,8 @@ class NodeRun {
   void compare(std::size_t gpu, const std::vector<std::size_t>& sets);
 
   Times times_;
+  Monitor monitor_;
+  std::vector<std::string> pci_addresses_;
   std::vector<std::unique_ptr<Bench>> benches_;  ///< null where there is an error
   std::vector<GpuResult> results_;
   std::string algorithm_;
