@@ -1,7 +1,7 @@
 // The kernels of the probe collectives: what ranks send, and whether it arrived.
 
-#include "probes/collectives/pattern.h"
 #include "probes/gpu/kernel.h"
+#include "probes/gpu/pieces.h"
 
 KERNEL(fill_piece, (float* a, unsigned seed, size_t n)) {
   for (size_t i : grid_stride(n)) a[i] = piece_value(i, seed);

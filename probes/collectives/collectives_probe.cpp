@@ -206,34 +206,17 @@ void plan_operation(Planner& planner, Operation operation, std::uint64_t gpus, b
   }
 }
 
-/// Why there are no ranks that could stand for this node; "" if there are.
-std::string why_not(const CudaMachine& machine, const NcclMachine& nccl, bool& is_failure) {
-  std::string reason;
-  for (const AbsentGpu& absent : machine.absent) {
-    reason += (reason.empty() ? "" : "; ") + absent.reason;
-    is_failure = is_failure || absent.is_failure;
-    if (machine.driver == nullptr) break;  // the same for each
-  }
-  if (machine.driver != nullptr && !reason.empty()) {
-    is_failure = true;
-    return "fewer GPUs would be measured than the node has: " + reason;
-  }
-  if (!reason.empty()) return reason;
-  if (machine.gpus.size() < 2) return "there is one GPU, and nobody to exchange with";
-  return nccl.reason;
-}
-
 void plan(Plan& plan) {
   const std::vector<std::uint64_t> asked = asked_sizes(plan);
   const CudaMachine machine = find_gpus(plan);
   const NcclMachine nccl = find_nccl(plan, machine);
-  bool is_failure = false;
-  if (const std::string reason = why_not(machine, nccl, is_failure); !reason.empty()) {
+  if (const auto none = why_no_ranks(machine, nccl)) {
     for (const Metric& metric : metrics) {
-      if (is_failure) {
-        plan.fact(metric, {}, [reason]() -> Fact { throw std::runtime_error(reason); });
+      if (none->is_failure) {
+        plan.fact(metric, {},
+                  [reason = none->reason]() -> Fact { throw std::runtime_error(reason); });
       } else {
-        plan.skip(metric, {}, reason);
+        plan.skip(metric, {}, none->reason);
       }
     }
     return;

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "probes/collectives/pattern.h"
+#include "probes/gpu/pieces.h"
 #include "probes/harness/sampler.h"
 #include "probes/harness/skip.h"
 

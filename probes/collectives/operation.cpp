@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "probes/collectives/pattern.h"
+#include "probes/gpu/pieces.h"
 
 namespace plumbline::collectives {
 namespace {

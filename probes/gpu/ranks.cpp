@@ -111,6 +111,21 @@ NcclMachine find_nccl(Plan& plan, const CudaMachine& machine) {
   return found;
 }
 
+std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl) {
+  if (machine.driver == nullptr) {
+    const AbsentGpu& first = machine.absent.front();  // the reason is the same for each
+    return NoRanks{first.reason, first.is_failure};
+  }
+  std::vector<std::string> reasons;
+  for (const AbsentGpu& absent : machine.absent) reasons.push_back(absent.reason);
+  if (!reasons.empty()) {
+    return NoRanks{"fewer GPUs would be measured than the node has: " + joined(reasons), true};
+  }
+  if (machine.gpus.size() < 2) return NoRanks{"there is one GPU, and nobody to exchange with"};
+  if (nccl.library == nullptr) return NoRanks{nccl.reason};
+  return std::nullopt;
+}
+
 World one_process(std::size_t gpus) {
   return {static_cast<int>(gpus), 0, [](const nccl::Library& library) {
             nccl::UniqueId id{};

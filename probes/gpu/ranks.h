@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,14 @@ struct NcclMachine {
 /// it after find_gpus: NCCL's library needs the driver's. Throws std::invalid_argument for an
 /// option that makes no sense; what is wrong with the library becomes `reason`.
 NcclMachine find_nccl(Plan& plan, const CudaMachine& machine);
+
+/// Why there are no ranks that could stand for this node.
+struct NoRanks {
+  std::string reason;
+  bool is_failure = false;  ///< false: this machine is just not made for it
+};
+/// Nothing if there are. Fewer GPUs than the node has are a failure, never a smaller test.
+std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl);
 
 /// Which ranks there are, and which of them this process has: one for each of its GPUs, in their
 /// order.

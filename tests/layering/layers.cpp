@@ -43,6 +43,7 @@ const Layer layers[] = {
     {"probes/gpu_compute", {gpu, harness, node, vendor, schema}},
     {"probes/nvlink", {gpu, harness, node, vendor, schema}},
     {"probes/collectives", {gpu, harness, node, vendor, schema}},
+    {"probes/overlap", {gpu, harness, node, vendor, schema}},
     {"probes/efa", {harness, node, vendor, schema}},
     {"probes/health", {gpu, harness, node, vendor, schema}},
     {"probes/doctor", {node, vendor, schema}},  // times nothing, so it needs no harness
