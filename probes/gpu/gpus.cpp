@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <stdexcept>
 
 #include "probes/node/discover.h"
@@ -13,14 +15,34 @@
 namespace plumbline {
 namespace {
 
-/// The GPUs on the PCI bus of this machine, which need no driver to be seen.
-std::vector<std::string> addresses_on_the_bus() {
-  std::vector<std::string> addresses;
+/// What is known of a machine without its driver.
+struct Surroundings {
+  std::vector<std::string> addresses;  ///< of the GPUs on the PCI bus
+  std::map<std::string, unsigned> numa_node_of;
+  std::vector<unsigned> numa_nodes;
+};
+
+Surroundings of_this_machine() {
+  Surroundings found;
   const Node node = discover();
-  for (const PciDevice* gpu : node.devices_of(DeviceKind::gpu)) {
-    addresses.push_back(to_string(gpu->address));
+  for (const NumaNode& memory : node.numa_nodes) {
+    if (memory.has_cpus()) found.numa_nodes.push_back(memory.os_index);
   }
-  return addresses;
+  for (const PciDevice* gpu : node.devices_of(DeviceKind::gpu)) {
+    const std::string address = to_string(gpu->address);
+    found.addresses.push_back(address);
+    if (gpu->numa_node) found.numa_node_of[address] = *gpu->numa_node;
+  }
+  return found;
+}
+
+Surroundings described_by(const StandIn& machine) {
+  Surroundings described{machine.gpu_addresses, {}, machine.numa_nodes};
+  const std::size_t told = std::min(machine.gpu_numa_nodes.size(), machine.gpu_addresses.size());
+  for (std::size_t i = 0; i < told; ++i) {
+    described.numa_node_of[machine.gpu_addresses[i]] = machine.gpu_numa_nodes[i];
+  }
+  return described;
 }
 
 /// All addresses that the bus or the driver knows, in order: gpu0, gpu1 ...
@@ -50,33 +72,35 @@ double number_option(const Plan& plan, const ProbeOption& option) {
   return *value;
 }
 
-CudaMachine find_gpus(Plan& plan) {
+CudaMachine find_gpus(Plan& plan, double wait_limit_s) {
   const double start_limit_s = number_option(plan, start_time_option);
   for (const Scrubbed& variable : scrub_environment(cuda_environment())) {
     plan.context("env." + variable.name, variable.value + " (taken away)");
   }
   CudaMachine machine;
   std::vector<cuda::Device> devices;
-  std::vector<std::string> on_the_bus;
+  Surroundings around;
   std::string reason;
   try {
     DynamicLibrary library = cuda::open_library(plan.option(libcuda_option.name));
     if (const auto described = stand_in(library)) {
       plan.describes(described->host, described->instance_type);
-      on_the_bus = described->gpu_addresses;
+      around = described_by(*described);
     } else {
-      on_the_bus = addresses_on_the_bus();
+      around = of_this_machine();
     }
-    auto driver = std::make_shared<const cuda::Driver>(std::move(library), start_limit_s);
+    auto driver =
+        std::make_shared<const cuda::Driver>(std::move(library), start_limit_s, wait_limit_s);
     devices = driver->devices();
     tell(plan, *driver);
     machine.driver = std::move(driver);
   } catch (const cuda::Unavailable& unavailable) {
     reason = unavailable.what();
-    if (unavailable.problem() == cuda::Problem::driver_missing) on_the_bus = addresses_on_the_bus();
+    if (unavailable.problem() == cuda::Problem::driver_missing) around = of_this_machine();
   }
 
-  const std::vector<std::string> addresses = all_addresses(on_the_bus, devices);
+  machine.numa_nodes = around.numa_nodes;
+  const std::vector<std::string> addresses = all_addresses(around.addresses, devices);
   if (addresses.empty()) {
     machine.absent.push_back({"node", reason.empty() ? "there is no GPU" : reason, false});
     return machine;
@@ -97,9 +121,12 @@ CudaMachine find_gpus(Plan& plan) {
                     true});
       continue;
     }
-    plan.device({"", subject_of(i), "gpu", device->name, device->uuid, "", device->pci_address,
-                 std::nullopt});
-    machine.gpus.push_back({subject_of(i), *device});
+    const auto near = around.numa_node_of.find(device->pci_address);
+    const std::optional<unsigned> numa_node =
+        near == around.numa_node_of.end() ? std::nullopt : std::optional(near->second);
+    plan.device(
+        {"", subject_of(i), "gpu", device->name, device->uuid, "", device->pci_address, numa_node});
+    machine.gpus.push_back({subject_of(i), *device, numa_node});
   }
   return machine;
 }

@@ -73,12 +73,21 @@ DEVICE unsigned load_dependent(const unsigned* from) {
   return value;
 }
 
+/// A word of the host's memory as it is now, whoever wrote it.
+DEVICE unsigned load_fresh(const unsigned* from) {
+  unsigned value;
+  asm volatile("ld.relaxed.sys.u32 %0, [%1];" : "=r"(value) : "l"(from) : "memory");
+  return value;
+}
+
 /// For TRAFFIC: `count` elements are read, or written, once each; or loaded one after the other.
 template <class T>
 void reads(const T* from, size_t count);
 template <class T>
 void writes(T* to, size_t count);
 void dependent_loads(size_t count);
+/// The kernel ends when the host has set this word, or after so long.
+void waits_for(const unsigned* word, unsigned long long limit_ns);
 /// All that the kernel does, it does to elements that grid_stride (column_stride, product_stride)
 /// gives it: blocks that get none may be left out.
 void by_elements(size_t count);

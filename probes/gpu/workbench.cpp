@@ -22,7 +22,7 @@ Workbench::Workbench(std::shared_ptr<const cuda::Driver> the_driver, CudaGpu the
                      std::span<const std::byte> device_code)
     : gpu(std::move(the_gpu)),
       driver(std::move(the_driver)),
-      context(*driver, gpu.device.number),
+      context(*driver, gpu.device.number, gpu.subject),
       code(context, present(device_code)),
       stream(context),
       start(context),

@@ -1,7 +1,8 @@
 // The kernels of the probe gpu_memory. Every array has n elements of 16 bytes.
 
+#include "probes/gpu/chase.cuh"
 #include "probes/gpu/kernel.h"
-#include "probes/gpu_memory/pattern.h"
+#include "probes/gpu/pattern.h"
 
 /// A value that follows from its place. It is a small whole number, so that sums and products of
 /// them are exact in float.
@@ -170,35 +171,6 @@ KERNEL(expected_dot,
 }
 TRAFFIC(expected_dot, (unsigned, unsigned, unsigned long long* sum_of_block, size_t)) {
   writes(sum_of_block, 1);
-}
-
-// Latency: a chain of links, one per line of `stride` words, in an order that no prefetcher knows.
-
-KERNEL(lay_chain, (unsigned* chain, const unsigned* next, unsigned stride, size_t links)) {
-  for (size_t i : grid_stride(links)) chain[i * stride] = next[i] * stride;
-}
-TRAFFIC(lay_chain, (unsigned* chain, const unsigned* next, unsigned stride, size_t links)) {
-  by_elements(links);
-  reads(next, links);
-  writes(chain, links * stride);
-}
-
-/// Follows the chain from *position for `hops` links and says how long that took.
-KERNEL(chase, (const unsigned* chain, unsigned* position, unsigned hops,
-               unsigned long long* duration_ns, size_t)) {
-  unsigned at = *position;
-  const unsigned long long start = nanoseconds();
-  for (unsigned hop = 0; hop < hops; ++hop) at = load_dependent(chain + at);
-  *position = at;  // before the clock is read again: the last load must have come
-  *duration_ns = nanoseconds() - start;
-}
-TRAFFIC(chase, (const unsigned* chain, unsigned* position, unsigned hops,
-                unsigned long long* duration_ns, size_t words)) {
-  reads(chain, words);
-  reads(position, 1);
-  writes(position, 1);
-  writes(duration_ns, 1);
-  dependent_loads(hops);
 }
 
 // Pattern test: every 8 bytes hold what follows from their place, then its complement.

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/gpu/chase.h"
 #include "probes/gpu/gpus.h"
 #include "probes/gpu/workbench.h"
 #include "probes/gpu_memory/bandwidth.h"
-#include "probes/gpu_memory/latency.h"
 #include "probes/gpu_memory/pattern_test.h"
 #include "probes/harness/probe.h"
 
@@ -86,7 +86,8 @@ void plan_gpu(Plan& plan, const CudaMachine& machine, const CudaGpu& gpu, double
   const std::uint64_t chain = default_chain_bytes(gpu.device.l2_bytes);
   plan.latency(
       latency, {.subject = gpu.subject, .bytes = chain}, chain_hops, 1e9,
-      [=] { return prepare_latency(bench->get(), chain); }, latency_sampling);
+      [=] { return prepare_walk(bench->get(), std::make_shared<Chain>(bench->get(), chain)); },
+      latency_sampling);
   plan.fact(pattern_errors, {.subject = gpu.subject},
             [=] { return test_pattern(*bench->get(), pattern_limit_s); });
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "probes/gpu_memory/pattern.h"
+#include "probes/gpu/pattern.h"
 #include "probes/harness/sampler.h"
 
 namespace plumbline::gpu_memory {

@@ -17,6 +17,9 @@ CaseResult run_timed(const Case& entry, const Clock& clock) {
   const Prepared prepared = entry.prepare();
   result.summary = sample(prepared.once, to_unit, entry.sampling, clock);
   if (prepared.verify) prepared.verify();
+  if (prepared.flags) {
+    for (std::string& flag : prepared.flags()) result.summary.flags.push_back(std::move(flag));
+  }
   const double median = result.summary.median;
   result.seconds = is_rate ? entry.amount / median : median * entry.amount;
   result.note = prepared.note;

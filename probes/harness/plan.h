@@ -32,6 +32,8 @@ struct Prepared {
   /// Checks that the work did what it should; throws if it did not. Called after the last sample.
   std::function<void()> verify;
   std::string note;  ///< said in the row: what a reader must know about how this was measured
+  /// What the samples showed beside their values, as flags of the row. Asked after the last one.
+  std::function<std::vector<std::string>()> flags;
 };
 using Prepare = std::function<Prepared()>;
 

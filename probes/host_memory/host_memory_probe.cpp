@@ -133,8 +133,10 @@ void plan_bandwidth(Plan& plan, Operation operation, const NodePair& pair, const
     const auto run = std::make_shared<BandwidthWork>(
         operation, setting.kernels, setting.workbench->team(pair), buffer.bytes(), layout);
     run->set_sample_time(bandwidth_sample_seconds);
-    return Prepared{[run] { return run->sample(); }, [run] { run->verify(); },
-                    note_on(buffer, pair, layout.array_bytes, "arrays")};
+    return Prepared{[run] { return run->sample(); },
+                    [run] { run->verify(); },
+                    note_on(buffer, pair, layout.array_bytes, "arrays"),
+                    {}};
   };
   plan.rate(metric_of(operation), std::move(work), bytes, 1e9, prepare, bandwidth_sampling);
 }
@@ -160,7 +162,8 @@ void plan_latency(Plan& plan, const Metric& metric, std::uint64_t bytes, const N
     chase->work.set_sample_time(latency_sample_seconds);
     return Prepared{[chase] { return chase->work.sample(); },
                     [chase, &team] { chase->ring.verify(team); },
-                    note_on(buffer, pair, memory.size(), "a ring")};
+                    note_on(buffer, pair, memory.size(), "a ring"),
+                    {}};
   };
   plan.latency(metric, std::move(work), 1, 1e9, prepare, sampling);
 }

@@ -76,34 +76,6 @@ void populate(std::span<std::byte> memory, std::size_t page_bytes, ThreadTeam& t
 
 }  // namespace
 
-Mapping::Mapping(std::size_t bytes, std::size_t alignment, bool from_pool) {
-  const std::size_t rounded = round_up(bytes, alignment);
-  const std::size_t room = from_pool ? rounded : rounded + alignment;
-  void* const address =
-      ::mmap(nullptr, room, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | (from_pool ? MAP_HUGETLB : MAP_NORESERVE), -1, 0);
-  if (address == MAP_FAILED) {
-    throw std::system_error(errno, std::generic_category(),
-                            fmt::format("cannot map {} bytes", room));
-  }
-  whole_ = {static_cast<std::byte*>(address), room};
-  const auto begin = reinterpret_cast<std::uintptr_t>(address);
-  bytes_ = whole_.subspan(round_up(begin, alignment) - begin, rounded);
-}
-
-Mapping::Mapping(Mapping&& other) noexcept
-    : whole_(std::exchange(other.whole_, {})), bytes_(std::exchange(other.bytes_, {})) {}
-
-Mapping& Mapping::operator=(Mapping&& other) noexcept {
-  std::swap(whole_, other.whole_);
-  std::swap(bytes_, other.bytes_);
-  return *this;
-}
-
-Mapping::~Mapping() {
-  if (!whole_.empty()) ::munmap(whole_.data(), whole_.size());
-}
-
 PlacedBuffer::PlacedBuffer(std::size_t bytes, unsigned node, bool only_memory, ThreadTeam& team,
                            const PageNodes& where)
     : node_(node), only_memory_(only_memory), mapping_(map(bytes, team)) {

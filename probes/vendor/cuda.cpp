@@ -100,8 +100,11 @@ std::string version_text(int version) {
   return std::to_string(version / 1000) + '.' + std::to_string(version % 1000 / 10);
 }
 
-Driver::Driver(DynamicLibrary library, double deadline_s)
-    : library_(std::move(library)), symbols_(library_), functions_{symbols_} {
+Driver::Driver(DynamicLibrary library, double deadline_s, double wait_limit_s)
+    : library_(std::move(library)),
+      symbols_(library_),
+      functions_{symbols_},
+      wait_limit_s_(wait_limit_s) {
   if (!functions_.init || !functions_.driver_version) {
     throw Unavailable(Problem::driver_missing,
                       library_.path() + " has no cuInit: it is no driver of NVIDIA's");

@@ -64,12 +64,14 @@ class Driver {
  public:
   /// cuInit is first tried in a child process: one that hangs (a broken fabric, MPS with a wrong
   /// compute mode) cannot be taken back within a process. Throws Unavailable.
-  explicit Driver(DynamicLibrary library, double deadline_s = 60);
+  /// `wait_limit_s`: how long queued work may take before its GPU counts as hung.
+  explicit Driver(DynamicLibrary library, double deadline_s = 60, double wait_limit_s = 60);
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
 
   const Functions& call() const { return functions_; }
   const DynamicLibrary& library() const { return library_; }
+  double wait_limit_s() const { return wait_limit_s_; }
   int version() const { return version_; }  ///< 12040 is CUDA 12.4: the newest it supports
 
   /// All GPUs, by PCI address. Throws Unavailable if a GPU is partitioned (MIG).
@@ -79,6 +81,7 @@ class Driver {
   DynamicLibrary library_;
   Symbols symbols_;
   Functions functions_;
+  double wait_limit_s_;
   int version_ = 0;
 };
 

@@ -33,6 +33,7 @@ enum class Status : int {
   launch_out_of_resources = 701,
   launch_timeout = 702,
   peer_access_already_enabled = 704,
+  peer_access_not_enabled = 705,
   misaligned_address = 716,
   launch_failed = 719,
   not_permitted = 800,
@@ -82,5 +83,7 @@ enum class Lookup : int { found = 0, not_found = 1, version_too_low = 2 };
 inline constexpr unsigned stream_non_blocking = 1;  ///< CU_STREAM_NON_BLOCKING
 inline constexpr unsigned event_default = 0;        ///< CU_EVENT_DEFAULT
 inline constexpr unsigned host_alloc_portable = 1;  ///< CU_MEMHOSTALLOC_PORTABLE
+/// CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP
+inline constexpr unsigned host_register_mapped_everywhere = 1 | 2;
 
 }  // namespace plumbline::cuda

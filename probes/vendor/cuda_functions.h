@@ -70,6 +70,9 @@ struct Functions {
   Call<Status(std::size_t*, DeviceNumber)> device_memory{
       find("cuDeviceTotalMem", 3020, "cuDeviceTotalMem_v2")};
 
+  Call<Status(int*, DeviceNumber, DeviceNumber)> can_access_peer{
+      find("cuDeviceCanAccessPeer", 4000, "cuDeviceCanAccessPeer")};
+
   // Contexts
   Call<Status(ContextHandle*, DeviceNumber)> primary_context_retain{
       find("cuDevicePrimaryCtxRetain", 7000, "cuDevicePrimaryCtxRetain")};
@@ -77,6 +80,10 @@ struct Functions {
       find("cuDevicePrimaryCtxRelease", 11000, "cuDevicePrimaryCtxRelease_v2")};
   Call<Status(ContextHandle)> set_context{find("cuCtxSetCurrent", 4000, "cuCtxSetCurrent")};
   Call<Status()> synchronize_context{find("cuCtxSynchronize", 2000, "cuCtxSynchronize")};
+  Call<Status(ContextHandle, unsigned)> enable_peer_access{
+      find("cuCtxEnablePeerAccess", 4000, "cuCtxEnablePeerAccess")};
+  Call<Status(ContextHandle)> disable_peer_access{
+      find("cuCtxDisablePeerAccess", 4000, "cuCtxDisablePeerAccess")};
 
   // Memory
   Call<Status(std::size_t*, std::size_t*)> memory_info{
@@ -87,6 +94,13 @@ struct Functions {
   Call<Status(void**, std::size_t, unsigned)> host_allocate{
       find("cuMemHostAlloc", 2020, "cuMemHostAlloc")};
   Call<Status(void*)> host_free{find("cuMemFreeHost", 2000, "cuMemFreeHost")};
+  Call<Status(void*, std::size_t, unsigned)> host_register{
+      find("cuMemHostRegister", 6050, "cuMemHostRegister_v2")};
+  Call<Status(void*)> host_unregister{find("cuMemHostUnregister", 4000, "cuMemHostUnregister")};
+  Call<Status(DeviceAddress*, void*, unsigned)> host_device_address{
+      find("cuMemHostGetDevicePointer", 3020, "cuMemHostGetDevicePointer_v2")};
+  Call<Status(DeviceAddress, DeviceAddress, std::size_t, StreamHandle)> copy{
+      find("cuMemcpyAsync", 4000, "cuMemcpyAsync")};
   Call<Status(DeviceAddress, const void*, std::size_t, StreamHandle)> copy_to_device{
       find("cuMemcpyHtoDAsync", 3020, "cuMemcpyHtoDAsync_v2")};
   Call<Status(void*, DeviceAddress, std::size_t, StreamHandle)> copy_to_host{
@@ -98,6 +112,9 @@ struct Functions {
   Call<Status(StreamHandle*, unsigned)> stream_create{
       find("cuStreamCreate", 2000, "cuStreamCreate")};
   Call<Status(StreamHandle)> stream_destroy{find("cuStreamDestroy", 4000, "cuStreamDestroy_v2")};
+  Call<Status(StreamHandle)> stream_query{find("cuStreamQuery", 2000, "cuStreamQuery")};
+  Call<Status(StreamHandle, EventHandle, unsigned)> stream_wait_event{
+      find("cuStreamWaitEvent", 3020, "cuStreamWaitEvent")};
   Call<Status(StreamHandle)> stream_synchronize{
       find("cuStreamSynchronize", 2000, "cuStreamSynchronize")};
   Call<Status(EventHandle*, unsigned)> event_create{find("cuEventCreate", 2000, "cuEventCreate")};

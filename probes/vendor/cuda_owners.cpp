@@ -1,36 +1,80 @@
 #include "probes/vendor/cuda_owners.h"
 
 #include <array>
+#include <chrono>
+#include <cstdio>
+#include <thread>
 #include <utility>
 
 namespace plumbline::cuda {
 namespace {
 
-/// Gives something back: nothing that goes wrong on the way leaves a destructor.
+/// Gives something back: nothing that goes wrong on the way leaves a destructor, and a GPU that
+/// hangs is left alone.
 template <class GiveBack>
-void quietly(GiveBack&& give_back) noexcept {
+void quietly(const Context& context, GiveBack&& give_back) noexcept {
+  if (context.is_given_up()) return;
   try {
     give_back();
   } catch (...) {
   }
 }
 
+/// Asks until `status` is something else than "not ready". The driver's own functions that wait
+/// never return from a GPU that hangs.
+template <class Ask>
+void wait_for(const Context& context, const BoundFunction<Ask>& query, auto handle) {
+  using std::chrono::steady_clock;
+  const auto begin = steady_clock::now();
+  const std::chrono::duration<double> limit(context.driver().wait_limit_s());
+  for (;;) {
+    const Status status = query.status(handle);
+    if (status == Status::success) return;
+    if (status != Status::not_ready) throw query.error(status);
+    const auto waited = steady_clock::now() - begin;
+    if (waited > limit) {
+      char limit_text[32];
+      std::snprintf(limit_text, sizeof limit_text, "%g s", limit.count());
+      const std::string what =
+          context.name() + ": what was queued did not end within " + limit_text + ": it hangs";
+      context.give_up(what + " and is lost to this process");
+      throw Hung(what);
+    }
+    std::this_thread::yield();
+  }
+}
+
 }  // namespace
 
-Context::Context(const Driver& driver, DeviceNumber device) : driver_(driver), device_(device) {
+Context::Context(const Driver& driver, DeviceNumber device, std::string name)
+    : driver_(driver), device_(device), name_(std::move(name)) {
   driver_.call().primary_context_retain(&handle_, device_);
 }
 
 Context::~Context() {
-  quietly([&] {
+  quietly(*this, [&] {
     driver_.call().set_context.status(nullptr);
     driver_.call().primary_context_release.status(device_);
   });
 }
 
 const Functions& Context::call() const {
+  if (is_given_up()) throw Hung(given_up_);
   driver_.call().set_context(handle_);
   return driver_.call();
+}
+
+PeerAccess::PeerAccess(const Context& from, const Context& to) : from_(from), to_(to) {
+  const Functions& call = from_.call();
+  const Status status = call.enable_peer_access.status(to_.handle(), /*flags=*/0);
+  if (status == Status::peer_access_already_enabled) return;
+  if (status != Status::success) throw call.enable_peer_access.error(status);
+  ours_ = true;
+}
+
+PeerAccess::~PeerAccess() {
+  if (!ours_ || to_.is_given_up()) return;
+  quietly(from_, [&] { from_.call().disable_peer_access.status(to_.handle()); });
 }
 
 DeviceMemory::DeviceMemory(const Context& context, std::size_t bytes)
@@ -51,7 +95,7 @@ DeviceMemory& DeviceMemory::operator=(DeviceMemory&& other) noexcept {
 }
 
 DeviceMemory::~DeviceMemory() {
-  if (address_ != 0) quietly([&] { context_->call().memory_free.status(address_); });
+  if (address_ != 0) quietly(*context_, [&] { context_->call().memory_free.status(address_); });
 }
 
 PinnedMemory::PinnedMemory(const Context& context, std::size_t bytes)
@@ -60,7 +104,28 @@ PinnedMemory::PinnedMemory(const Context& context, std::size_t bytes)
 }
 
 PinnedMemory::~PinnedMemory() {
-  quietly([&] { context_.call().host_free.status(data_); });
+  quietly(context_, [&] { context_.call().host_free.status(data_); });
+}
+
+DeviceAddress PinnedMemory::address() const {
+  DeviceAddress address = 0;
+  context_.call().host_device_address(&address, data_, /*flags=*/0);
+  return address;
+}
+
+RegisteredMemory::RegisteredMemory(const Context& context, std::span<std::byte> memory)
+    : context_(context), memory_(memory) {
+  context_.call().host_register(memory_.data(), memory_.size(), host_register_mapped_everywhere);
+}
+
+RegisteredMemory::~RegisteredMemory() {
+  quietly(context_, [&] { context_.call().host_unregister.status(memory_.data()); });
+}
+
+DeviceAddress RegisteredMemory::address(const Context& context) const {
+  DeviceAddress address = 0;
+  context.call().host_device_address(&address, memory_.data(), /*flags=*/0);
+  return address;
 }
 
 Stream::Stream(const Context& context) : context_(context) {
@@ -68,17 +133,21 @@ Stream::Stream(const Context& context) : context_(context) {
 }
 
 Stream::~Stream() {
-  quietly([&] { context_.call().stream_destroy.status(handle_); });
+  quietly(context_, [&] { context_.call().stream_destroy.status(handle_); });
 }
 
-void Stream::synchronize() const { context_.call().stream_synchronize(handle_); }
+void Stream::wait(const Event& event) const {
+  context_.call().stream_wait_event(handle_, event.handle(), /*flags=*/0);
+}
+
+void Stream::synchronize() const { wait_for(context_, context_.call().stream_query, handle_); }
 
 Event::Event(const Context& context) : context_(context) {
   context_.call().event_create(&handle_, event_default);
 }
 
 Event::~Event() {
-  quietly([&] { context_.call().event_destroy.status(handle_); });
+  quietly(context_, [&] { context_.call().event_destroy.status(handle_); });
 }
 
 void Event::record(const Stream& stream) const {
@@ -86,13 +155,14 @@ void Event::record(const Stream& stream) const {
 }
 
 bool Event::done() const {
-  const auto& query = context_.call().event_query;
-  const Status status = query.status(handle_);
-  if (status != Status::success && status != Status::not_ready) throw query.error(status);
+  const Functions& call = context_.call();
+  const Status status = call.event_query.status(handle_);
+  if (status != Status::success && status != Status::not_ready)
+    throw call.event_query.error(status);
   return status == Status::success;
 }
 
-void Event::synchronize() const { context_.call().event_synchronize(handle_); }
+void Event::synchronize() const { wait_for(context_, context_.call().event_query, handle_); }
 
 double Event::seconds_since(const Event& start) const {
   float milliseconds = 0;
@@ -113,7 +183,7 @@ Module::Module(const Context& context, std::span<const std::byte> image) : conte
 }
 
 Module::~Module() {
-  quietly([&] { context_.call().module_unload.status(handle_); });
+  quietly(context_, [&] { context_.call().module_unload.status(handle_); });
 }
 
 Kernel Module::kernel(const char* name) const {

@@ -2,30 +2,65 @@
 
 #include <cstddef>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "probes/vendor/cuda.h"
 
 /// One owning type per resource of the driver. Each gives its resource back when it ends and says
 /// nothing about a failure then: after an error that the GPU does not get over, giving back fails
-/// too, and the error itself has been said.
+/// too, and the error itself has been said. What belongs to a GPU that hangs is not given back at
+/// all: the driver would wait for the GPU.
 namespace plumbline::cuda {
+
+/// Queued work did not end within the driver's limit, now or before: nothing can be done with the
+/// GPU any more.
+class Hung : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// The primary context of a GPU, held. Everything below belongs to one and must end before it.
 class Context {
  public:
-  Context(const Driver& driver, DeviceNumber device);
+  /// `name` is for messages.
+  Context(const Driver& driver, DeviceNumber device, std::string name = "the GPU");
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context();
 
-  /// The functions, with this context made current on this thread.
+  /// The functions, with this context made current on this thread. Throws Hung after give_up().
   const Functions& call() const;
+  const Driver& driver() const { return driver_; }
+  DeviceNumber device() const { return device_; }
+  ContextHandle handle() const { return handle_; }
+
+  /// From now on every use of this context throws Hung with the reason.
+  void give_up(std::string reason) const { given_up_ = std::move(reason); }
+  bool is_given_up() const { return !given_up_.empty(); }
+  const std::string& name() const { return name_; }
 
  private:
   const Driver& driver_;
   DeviceNumber device_;
+  std::string name_;
   ContextHandle handle_ = nullptr;
+  mutable std::string given_up_;
+};
+
+/// Lets a GPU reach the memory of another one, as long as this is there.
+class PeerAccess {
+ public:
+  PeerAccess(const Context& from, const Context& to);
+  PeerAccess(const PeerAccess&) = delete;
+  PeerAccess& operator=(const PeerAccess&) = delete;
+  ~PeerAccess();
+
+ private:
+  const Context& from_;
+  const Context& to_;
+  bool ours_ = false;
 };
 
 /// Memory of a GPU, not initialised.
@@ -54,6 +89,8 @@ class PinnedMemory {
   ~PinnedMemory();
 
   void* data() const { return data_; }
+  /// As the GPU sees it.
+  DeviceAddress address() const;
   std::size_t bytes() const { return bytes_; }
   template <class T>
   std::span<T> as() const {
@@ -66,6 +103,26 @@ class PinnedMemory {
   std::size_t bytes_;
 };
 
+/// Memory of the program, whole pages, page-locked as long as this is there: every GPU can copy
+/// from and to it, and reach it.
+class RegisteredMemory {
+ public:
+  RegisteredMemory(const Context& context, std::span<std::byte> memory);
+  RegisteredMemory(const RegisteredMemory&) = delete;
+  RegisteredMemory& operator=(const RegisteredMemory&) = delete;
+  ~RegisteredMemory();
+
+  std::span<std::byte> memory() const { return memory_; }
+  /// As the GPU of a context sees it.
+  DeviceAddress address(const Context& context) const;
+
+ private:
+  const Context& context_;
+  std::span<std::byte> memory_;
+};
+
+class Event;
+
 /// A queue of work of a GPU. It does not wait for the default stream.
 class Stream {
  public:
@@ -75,7 +132,11 @@ class Stream {
   ~Stream();
 
   StreamHandle handle() const { return handle_; }
-  /// Returns when all that was queued is done; throws what went wrong in it.
+  /// What is queued from now on waits until the event, as it was last recorded, is reached. It may
+  /// be of another GPU.
+  void wait(const Event& event) const;
+  /// Returns when all that was queued is done; throws what went wrong in it. Throws Hung, and gives
+  /// the context up, if that takes longer than the driver's limit.
   void synchronize() const;
 
  private:
@@ -91,9 +152,11 @@ class Event {
   Event& operator=(const Event&) = delete;
   ~Event();
 
+  EventHandle handle() const { return handle_; }
   void record(const Stream& stream) const;
-  /// True when everything before its recording is done; throws what went wrong in it.
+  /// Whether it is reached.
   bool done() const;
+  /// As that of a stream.
   void synchronize() const;
   /// Both recorded and done. The driver's resolution is about half a microsecond.
   double seconds_since(const Event& start) const;

@@ -3,6 +3,17 @@
 #include <sstream>
 
 namespace plumbline {
+namespace {
+
+template <class Word>
+std::vector<Word> words_of(const std::string& text) {
+  std::vector<Word> words;
+  std::istringstream stream(text);
+  for (Word word{}; stream >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
 
 std::optional<StandIn> stand_in(const DynamicLibrary& library) {
   constexpr const char* name = "plumbline_stand_in";
@@ -12,10 +23,9 @@ std::optional<StandIn> stand_in(const DynamicLibrary& library) {
     const char* text = ask(key);
     return std::string(text != nullptr ? text : "");
   };
-  StandIn machine{answer("host"), answer("instance_type"), {}};
-  std::istringstream words(answer("gpu_addresses"));
-  for (std::string address; words >> address;) machine.gpu_addresses.push_back(address);
-  return machine;
+  return StandIn{
+      answer("host"), answer("instance_type"), words_of<std::string>(answer("gpu_addresses")),
+      words_of<unsigned>(answer("numa_nodes")), words_of<unsigned>(answer("gpu_numa_nodes"))};
 }
 
 }  // namespace plumbline

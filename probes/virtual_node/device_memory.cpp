@@ -40,6 +40,23 @@ std::optional<Touched> next_touched(int file, std::size_t from, std::size_t end)
   return Touched{static_cast<std::size_t>(data), std::min(static_cast<std::size_t>(hole), end)};
 }
 
+/// Whether two stretches of memory have the same bytes in the same touched pages.
+bool same(const Block& a, std::size_t a_from, const Block& b, std::size_t b_from,
+          std::size_t bytes) {
+  if ((a_from - b_from) % page != 0) return false;
+  auto in_a = next_touched(a.file, a_from, a_from + bytes);
+  auto in_b = next_touched(b.file, b_from, b_from + bytes);
+  while (in_a && in_b) {
+    if (in_a->from - a_from != in_b->from - b_from || in_a->to - a_from != in_b->to - b_from ||
+        std::memcmp(a.data + in_a->from, b.data + in_b->from, in_a->to - in_a->from) != 0) {
+      return false;
+    }
+    in_a = next_touched(a.file, in_a->to, a_from + bytes);
+    in_b = next_touched(b.file, in_b->to, b_from + bytes);
+  }
+  return !in_a && !in_b;
+}
+
 void punch_hole(int file, std::size_t from, std::size_t bytes) {
   ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
               static_cast<off_t>(bytes));
@@ -53,7 +70,7 @@ bool Block::holds(const void* address, std::size_t count) const {
 }
 
 void DeviceMemory::Unmap::operator()(Block* block) const {
-  ::munmap(block->data, round_up(block->bytes, page));
+  if (!block->registered) ::munmap(block->data, round_up(block->bytes, page));
   ::close(block->file);
   delete block;
 }
@@ -101,7 +118,8 @@ Block* DeviceMemory::allocate(int gpu, std::size_t bytes) {
     ::close(file);
     return nullptr;
   }
-  Owned block(new Block{static_cast<std::byte*>(data), bytes, gpu, offset, ++versions_, file});
+  Owned block(
+      new Block{static_cast<std::byte*>(data), bytes, gpu, offset, ++versions_, file, -1, false});
   if (gpu != Block::on_host) {
     laid_[static_cast<std::size_t>(gpu)][offset] = offset + round_up(bytes, small_step);
   }
@@ -113,6 +131,33 @@ Block* DeviceMemory::allocate(int gpu, std::size_t bytes) {
 void DeviceMemory::free(Block& block) {
   if (block.gpu != Block::on_host) laid_[static_cast<std::size_t>(block.gpu)].erase(block.offset);
   blocks_.erase(block.data);
+}
+
+Block* DeviceMemory::adopt(void* data, std::size_t bytes, int numa_node) {
+  const int file = ::memfd_create("virtual node", MFD_CLOEXEC);
+  if (file < 0) return nullptr;
+  const auto* old = static_cast<const std::byte*>(data);
+  static const std::vector<std::byte> zeros(page);
+  bool good = ::ftruncate(file, static_cast<off_t>(bytes)) == 0;
+  for (std::size_t at = 0; good && at < bytes; at += page) {
+    if (std::memcmp(old + at, zeros.data(), page) == 0) continue;
+    good = ::pwrite(file, old + at, page, static_cast<off_t>(at)) == static_cast<ssize_t>(page);
+  }
+  good = good && ::mmap(data, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | MAP_FIXED,
+                        file, 0) != MAP_FAILED;
+  if (!good) {
+    ::close(file);
+    return nullptr;
+  }
+  auto* memory = static_cast<std::byte*>(data);
+  Owned block(new Block{memory, bytes, Block::on_host, 0, ++versions_, file, numa_node, true});
+  Block* raw = block.get();
+  blocks_[memory] = std::move(block);
+  return raw;
+}
+
+void DeviceMemory::take_away(int gpu, std::uint64_t bytes) {
+  laid_[static_cast<std::size_t>(gpu)][bytes_per_gpu_ - bytes] = bytes_per_gpu_;
 }
 
 const Block* DeviceMemory::find(const void* address) const {
@@ -142,6 +187,10 @@ void DeviceMemory::copy(void* to, const void* from, std::size_t bytes) {
   } else {
     const auto start = static_cast<std::size_t>(in - source->data);
     const std::size_t end = start + bytes;
+    if (target != nullptr &&
+        same(*target, static_cast<std::size_t>(out - target->data), *source, start, bytes)) {
+      return;
+    }
     if (target != nullptr) {
       fill(to, 0, bytes);
     } else {

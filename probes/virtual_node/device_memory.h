@@ -16,6 +16,8 @@ struct Block {
   std::uint64_t offset = 0;   ///< where in the GPU's memory it lies
   std::uint64_t version = 0;  ///< changes with every write; no two states of any blocks share one
   int file = -1;              ///< the memfd behind it
+  int numa_node = -1;         ///< that the pages of registered memory lie on; -1: not told
+  bool registered = false;    ///< the program's own memory, page-locked
 
   static constexpr int on_host = -1;
   bool holds(const void* address, std::size_t count) const;
@@ -41,6 +43,12 @@ class DeviceMemory {
   /// GPU's memory in steps of 2 MiB, smaller ones from its top, so that offsets repeat.
   Block* allocate(int gpu, std::size_t bytes);
   void free(Block& block);
+
+  /// Takes over memory of the program, whole pages of it: from now on a file lies behind it, with
+  /// what was there. Null if that cannot be done. After free() it remains the program's.
+  Block* adopt(void* data, std::size_t bytes, int numa_node);
+  /// Memory of a GPU that another process holds.
+  void take_away(int gpu, std::uint64_t bytes);
 
   /// The block that `address` lies in, or null.
   Block* find(const void* address);

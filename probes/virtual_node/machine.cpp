@@ -92,6 +92,34 @@ void read_gemm(const toml::value& types, const fs::path& file,
   }
 }
 
+void read_links(Table table, LinkDesign& links) {
+  table.read("nvlinks", links.nvlinks);
+  table.read("pcie_generation", links.pcie_generation);
+  table.read("pcie_width", links.pcie_width);
+  table.read("uplink_gpus", links.uplink_gpus);
+  table.read("uplink_to_host_bytes_per_s", links.uplink_to_host_bytes_per_s);
+  table.read("uplink_from_host_bytes_per_s", links.uplink_from_host_bytes_per_s);
+  table.read("numa_nodes", links.numa_nodes);
+  table.read("gpu_numa_nodes", links.gpu_numa_nodes);
+  table.read("far_host_rate", links.far_host_rate);
+  table.read("peer_load_latency_ns", links.peer_load_latency_ns);
+  table.read("host_load_latency_ns", links.host_load_latency_ns);
+  table.read("far_host_load_latency_ns", links.far_host_load_latency_ns);
+  table.done();
+}
+
+/// "gpu3" or "host" of a fault.
+PathEnd read_end(Table& table, const char* key, const Machine& machine) {
+  const auto name = table.required<std::string>(key);
+  if (name == "host") return host_end;
+  for (std::size_t gpu = 0; gpu < machine.gpus.size(); ++gpu) {
+    if (name == "gpu" + std::to_string(gpu)) return static_cast<PathEnd>(gpu);
+  }
+  throw table.wrong(std::string(key) + " is \"" + name +
+                    "\", expected \"host\" or one of gpu0 to gpu" +
+                    std::to_string(machine.gpus.size() - 1));
+}
+
 /// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
 void apply_fault(Table table, Machine& machine) {
   const auto what = table.required<std::string>("what");
@@ -104,6 +132,17 @@ void apply_fault(Table table, Machine& machine) {
     return machine.gpus[index];
   };
   const auto gpu_index = [&] { return static_cast<int>(&gpu() - machine.gpus.data()); };
+  const auto path = [&]() -> PathFault& {
+    PathFault fault;
+    fault.from = read_end(table, "from", machine);
+    fault.to = read_end(table, "to", machine);
+    return machine.path_faults.emplace_back(fault);
+  };
+  const auto count = [&](const char* key) {
+    std::uint64_t value = 0;
+    table.read(key, value);
+    return value;
+  };
   const std::map<std::string, std::function<void()>> faults = {
       {"slow_memory", [&] { gpu().memory_rate = table.required<double>("factor"); }},
       {"stuck_bit",
@@ -129,6 +168,50 @@ void apply_fault(Table table, Machine& machine) {
          gpu().gemm_flip = flip;
        }},
       {"missing_gemm", [&] { machine.gemm.erase(table.required<std::string>("type")); }},
+      {"slow_nvlink",
+       [&] {
+         const auto direction = table.required<std::string>("direction");
+         if (direction != "out" && direction != "in" && direction != "both") {
+           throw table.wrong("direction is \"" + direction + "\", expected out, in or both");
+         }
+         const auto factor = table.required<double>("factor");
+         if (direction != "in") gpu().links.nvlink_out_rate = factor;
+         if (direction != "out") gpu().links.nvlink_in_rate = factor;
+       }},
+      {"dead_nvlink", [&] { gpu().links.dead_nvlinks.insert(table.required<unsigned>("link")); }},
+      {"nvlink_count", [&] { gpu().links.nvlinks = table.required<unsigned>("count"); }},
+      {"pcie_link",
+       [&] {
+         GpuLinks& links = gpu().links;
+         if (table.has("generation"))
+           links.pcie_generation = table.required<unsigned>("generation");
+         if (table.has("width")) links.pcie_width = table.required<unsigned>("width");
+         if (!links.pcie_generation && !links.pcie_width) {
+           throw table.wrong("generation or width is missing");
+         }
+       }},
+      {"slow_path", [&] { path().rate = table.required<double>("factor"); }},
+      {"dropped_writes", [&] { path().drops_writes = true; }},
+      {"flipped_bit",
+       [&] {
+         PathFault& fault = path();
+         fault.flipped_byte = table.required<std::uint64_t>("offset");
+         fault.flipped_bit = table.required<unsigned>("bit");
+         if (fault.flipped_bit > 7) throw table.wrong("bit is none of a byte, expected 0 to 7");
+       }},
+      {"kernel_hangs",
+       [&] {
+         gpu().failure.kernel_hangs_after = count("after");
+         table.read("kernel", gpu().failure.kernel);
+       }},
+      {"copy_hangs", [&] { gpu().failure.copy_hangs_after = count("after"); }},
+      {"kernel_fails",
+       [&] {
+         gpu().failure.kernel_fails_after = count("after");
+         gpu().failure.status = table.required<int>("status");
+         table.read("kernel", gpu().failure.kernel);
+       }},
+      {"memory_taken", [&] { gpu().memory_taken = table.required<std::uint64_t>("bytes"); }},
       {"missing_gpu", [&] { gpu().missing = true; }},
       {"exclusive_elsewhere", [&] { gpu().exclusive_elsewhere = true; }},
       {"partitioned", [&] { gpu().partitioned = true; }},
@@ -188,6 +271,7 @@ Machine read_machine(const fs::path& file) {
   table.read("noise", machine.noise);
   if (const auto* model = table.find("gpu")) read_gpu_model(Table(*model, file), machine.model);
   if (const auto* costs = table.find("costs_ns")) read_costs(Table(*costs, file), machine.costs);
+  if (const auto* links = table.find("links")) read_links(Table(*links, file), machine.links);
   if (const auto* power = table.find("power")) read_power(Table(*power, file), machine.power);
   if (const auto* gemm = table.find("gemm")) read_gemm(*gemm, file, machine.gemm);
   table.read("cublaslt_version", machine.cublaslt_version);
@@ -209,6 +293,11 @@ Machine read_machine(const fs::path& file) {
   if (machine.gpus.empty()) throw table.wrong("gpu_addresses is missing");
   if (machine.model.read_bytes_per_s <= 0 || machine.model.write_bytes_per_s <= 0) {
     throw table.wrong("the rates of the GPU's memory are missing");
+  }
+  const std::size_t told = machine.links.gpu_numa_nodes.size();
+  if (told != 0 && told != machine.gpus.size()) {
+    throw table.wrong("gpu_numa_nodes has " + std::to_string(told) + " numbers, expected " +
+                      std::to_string(machine.gpus.size()));
   }
   return machine;
 }

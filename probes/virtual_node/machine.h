@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/virtual_node/device_memory.h"
+#include "probes/virtual_node/links.h"
 #include "probes/virtual_node/nccl_model.h"
 #include "probes/virtual_node/power.h"
 
@@ -26,12 +27,12 @@ struct GpuModel {
   unsigned memory_clock_khz = 0;
   unsigned memory_bus_bits = 0;
   unsigned copy_engines = 0;
-  double read_bytes_per_s = 0;   ///< of its memory, when only read
-  double write_bytes_per_s = 0;  ///< when only written
-  double load_latency_ns = 0;    ///< of its memory, caches missed
-  double to_host_bytes_per_s = 0;
+  double read_bytes_per_s = 0;     ///< of its memory, when only read
+  double write_bytes_per_s = 0;    ///< when only written
+  double load_latency_ns = 0;      ///< of its memory, caches missed
+  double to_host_bytes_per_s = 0;  ///< through its own link
   double from_host_bytes_per_s = 0;
-  double nvlink_bytes_per_s = 0;  ///< out of it, and into it
+  double nvlink_bytes_per_s = 0;  ///< out of it, and into it, through all its links
 };
 
 /// What calls cost the host, and work its start on the device, in nanoseconds.
@@ -69,6 +70,9 @@ struct Gpu {
   PowerFaults power;
   double compute_rate = 1;  ///< factor on what it multiplies, at any clock
   std::optional<GemmFlip> gemm_flip;
+  GpuLinks links;
+  GpuFailure failure;
+  std::uint64_t memory_taken = 0;    ///< bytes that another process holds
   bool exclusive_elsewhere = false;  ///< another process holds it
   bool partitioned = false;          ///< MIG
   bool missing = false;
@@ -90,6 +94,8 @@ struct Machine {
   PowerDesign power;                     ///< of every GPU
   std::map<std::string, GemmRate> gemm;  ///< by type: "bf16"; what is missing they cannot do
   int cublaslt_version = 130100;         ///< as cublasLtGetVersion says it
+  LinkDesign links;
+  std::vector<PathFault> path_faults;
   double noise = 0;       ///< relative: durations vary by up to so much, in a way that repeats
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;

@@ -18,9 +18,21 @@ std::size_t Simulation::add_resource(double capacity) {
   return capacities_.size() - 1;
 }
 
+std::size_t Simulation::add_engines(unsigned count) {
+  free_engines_.push_back(count);
+  return free_engines_.size() - 1;
+}
+
+Nanoseconds Queue::Running::not_before() const {
+  return operation.not_before ? operation.not_before(flows_from) : 0;
+}
+
 Queue& Simulation::add_queue() { return queues_.emplace_back(); }
 
 void Simulation::remove(Queue& queue) {
+  if (!queue.empty() && queue.operations_.front().started) {
+    give_back_engine(queue.operations_.front());
+  }
   queues_.remove_if([&](const Queue& candidate) { return &candidate == &queue; });
 }
 
@@ -35,6 +47,8 @@ bool Simulation::run_until(const std::function<bool()>& done, Nanoseconds no_lat
   return true;
 }
 
+bool Simulation::run_to_next(Nanoseconds no_later_than) { return step(no_later_than); }
+
 void Simulation::run_to(Nanoseconds time) {
   while (step(time)) {
   }
@@ -42,17 +56,36 @@ void Simulation::run_to(Nanoseconds time) {
 }
 
 void Simulation::start_ready() {
+  std::vector<Queue*> ready;
   for (Queue& queue : queues_) {
     if (queue.empty()) continue;
-    Queue::Running& head = queue.operations_.front();
+    const Queue::Running& head = queue.operations_.front();
     const Moment* awaited = head.operation.waits_for.get();
     if (head.started || (awaited != nullptr && !awaited->reached)) continue;
+    ready.push_back(&queue);
+  }
+  if (ready.size() > 1) {
+    std::stable_sort(ready.begin(), ready.end(), [](const Queue* a, const Queue* b) {
+      return a->operations_.front().operation.queued < b->operations_.front().operation.queued;
+    });
+  }
+  for (Queue* queue : ready) {
+    Queue::Running& head = queue->operations_.front();
+    if (head.operation.engines) {
+      unsigned& free = free_engines_[*head.operation.engines];
+      if (free == 0) continue;
+      --free;
+    }
     // Not before now: what has been simulated is past, even for a thread of the host that lags.
-    const Nanoseconds start = std::max({now_, head.operation.queued, queue.end_});
+    const Nanoseconds start = std::max({now_, head.operation.queued, queue->end_});
     head.started = true;
     head.flows_from = start + head.operation.latency;
     head.left = head.operation.amount;
   }
+}
+
+void Simulation::give_back_engine(const Queue::Running& done) {
+  if (done.operation.engines) ++free_engines_[*done.operation.engines];
 }
 
 bool Simulation::finish_ended() {
@@ -60,7 +93,10 @@ bool Simulation::finish_ended() {
   for (Queue& queue : queues_) {
     if (queue.empty()) continue;
     Queue::Running& head = queue.operations_.front();
-    if (!head.started || head.flows_from > now_ || head.left > 0) continue;
+    if (!head.started || head.flows_from > now_ || head.left > 0 || head.not_before() > now_) {
+      continue;
+    }
+    give_back_engine(head);
     const Operation ended = std::move(head.operation);
     queue.operations_.pop_front();
     queue.end_ = now_;
@@ -93,6 +129,8 @@ bool Simulation::step(Nanoseconds no_later_than) {
     Queue::Running& head = queue.operations_.front();
     if (head.flows_from > now_) {
       next = std::min(next, head.flows_from);
+    } else if (head.left <= 0) {
+      next = std::min(next, head.not_before());
     } else {
       flowing.push_back(&head);
       operations.push_back(&head.operation);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "probes/virtual_node/fair_share.h"
@@ -30,7 +31,12 @@ struct Operation {
   double core_watts = 0;  ///< drawn at the highest clock, with a GPU's compute resource to itself
   std::shared_ptr<const Moment> waits_for;  ///< null: nothing
   std::shared_ptr<Moment> reaches;          ///< null: nothing
-  std::function<void()> act;                ///< at its end; may be empty
+  /// Before when it does not end, given when it began to flow; infinity: not known yet. It is asked
+  /// again and again. Empty: it ends when all has flowed.
+  std::function<Nanoseconds(Nanoseconds since)> not_before;
+  /// A pool of engines (add_engines) of which it takes one while it runs.
+  std::optional<std::size_t> engines;
+  std::function<void()> act;  ///< at its end; may be empty
 };
 
 /// Work that is done in order: a stream.
@@ -47,6 +53,7 @@ class Queue {
     bool started = false;
     Nanoseconds flows_from = 0;
     double left = 0;
+    Nanoseconds not_before() const;
   };
   std::deque<Running> operations_;
   Nanoseconds end_ = 0;
@@ -80,6 +87,9 @@ class Simulation {
   /// Units that flowed through a resource so far.
   double passed(std::size_t resource) const { return passed_[resource]; }
 
+  /// Adds a pool of engines, each of which does one operation at a time: first queued, first done.
+  std::size_t add_engines(unsigned count);
+
   /// At most one; it outlives the simulation or its last step.
   void set_regulator(Regulator* regulator) { regulator_ = regulator; }
 
@@ -93,6 +103,8 @@ class Simulation {
   /// `no_later_than`.
   bool run_until(const std::function<bool()>& done,
                  Nanoseconds no_later_than = std::numeric_limits<double>::infinity());
+  /// Advances to the next event, but not beyond a time; false if there is none and no time to go.
+  bool run_to_next(Nanoseconds no_later_than = std::numeric_limits<double>::infinity());
   /// Advances to `time`, or until nothing is left to do.
   void run_to(Nanoseconds time);
 
@@ -102,12 +114,14 @@ class Simulation {
   /// From now to the next event or to a time, whichever is first; false if nothing changes by then.
   bool step(Nanoseconds no_later_than);
   void start_ready();
+  void give_back_engine(const Queue::Running& done);
   bool finish_ended();
   /// Fair rates of what flows, with the capacities that it leads to.
   std::vector<double> regulated_rates(const std::vector<const Operation*>& flowing);
 
   std::vector<double> capacities_;
   std::vector<double> passed_;
+  std::vector<unsigned> free_engines_;  // of each pool
   Regulator* regulator_ = nullptr;
   std::list<Queue> queues_;
   Nanoseconds now_ = 0;

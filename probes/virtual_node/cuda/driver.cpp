@@ -1,6 +1,7 @@
 #include "probes/virtual_node/cuda/driver.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -44,6 +45,8 @@ void let_others_call() {
 }  // namespace
 
 thread_local Context* CudaDriver::current_context = nullptr;
+thread_local const void* CudaDriver::asked_before_ = nullptr;
+thread_local const void* CudaDriver::asked_now_ = nullptr;
 
 std::mutex& driver_mutex() {
   static std::mutex mutex;
@@ -71,16 +74,21 @@ CudaDriver::CudaDriver(Machine described)
     const Gpu& gpu = machine.gpus[i];
     contexts[i].gpu = static_cast<int>(i);
     if (!gpu.missing) visible_.push_back(static_cast<int>(i));
+    const double nvlink = model.nvlink_bytes_per_s * nvlink_share(machine.links, gpu.links);
+    const double pcie = pcie_share(machine.links, gpu.links);
     // Of a GPU's memory it is its time that is shared: a byte written takes more than a byte read.
     // Of its multiprocessors too, in seconds at the highest clock.
     resources_.push_back({simulation.add_resource(1), simulation.add_resource(gpu.memory_rate),
-                          simulation.add_resource(model.nvlink_bytes_per_s),
-                          simulation.add_resource(model.nvlink_bytes_per_s),
-                          simulation.add_resource(model.to_host_bytes_per_s),
-                          simulation.add_resource(model.from_host_bytes_per_s)});
+                          simulation.add_resource(nvlink * gpu.links.nvlink_out_rate),
+                          simulation.add_resource(nvlink * gpu.links.nvlink_in_rate),
+                          simulation.add_resource(model.to_host_bytes_per_s * pcie),
+                          simulation.add_resource(model.from_host_bytes_per_s * pcie)});
+    copy_engines_.push_back(simulation.add_engines(std::max(model.copy_engines, 1U)));
     power.add(gpu.power, {resources_.back().compute, resources_.back().memory});
     for (const StuckBit& bit : gpu.stuck_bits) memory.add(static_cast<int>(i), bit);
+    if (gpu.memory_taken != 0) memory.take_away(static_cast<int>(i), gpu.memory_taken);
   }
+  add_paths();
 }
 
 int CudaDriver::gpu_of(CUdevice device) const {
@@ -161,6 +169,17 @@ void CudaDriver::advance_to(Nanoseconds time) {
   }
 }
 
+void CudaDriver::never_came(const char* what) const {
+  if (hung_) {
+    // As on a real GPU: the call does not return. Others may go on.
+    explain("waiting",
+            CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the GPU hangs, and so does this call"));
+    driver_mutex().unlock();
+    for (;;) ::pause();
+  }
+  throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, what);
+}
+
 void CudaDriver::drain(Stream& stream) {
   const Queue& queue = *stream.queue;
   const bool done =
@@ -168,7 +187,23 @@ void CudaDriver::drain(Stream& stream) {
   HostTime::wait_until(queue.end());
   HostTime::spend(machine.costs.synchronize_host);
   if (stream.context->lost) throw CallFailed(stream.context->lost->status);
-  if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the stream waits for what never comes");
+  if (!done) never_came("the stream waits for what never comes");
+}
+
+bool CudaDriver::poll(const void* asked, const std::function<bool()>& done) {
+  HostTime::spend(machine.costs.query_host);
+  advance_to(HostTime::now());
+  if (!done() && asked_before_ == asked) {
+    meetings.look_around();
+    if (simulation.run_to_next(meetings.horizon())) {
+      HostTime::wait_until(simulation.now());
+    } else if (meetings.some_wait()) {
+      let_others_call();
+    }
+  }
+  asked_now_ = asked;
+  current();
+  return done();
 }
 
 void CudaDriver::drain(Context& context) {
@@ -180,7 +215,7 @@ void CudaDriver::drain(Context& context) {
 void CudaDriver::wait_for(const Context& context, const Moment& moment) {
   const bool done = advance_until([&] { return moment.reached || context.lost.has_value(); });
   if (context.lost) throw CallFailed(context.lost->status);
-  if (!done) throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the event waits for what never comes");
+  if (!done) never_came("the event waits for what never comes");
   HostTime::wait_until(moment.at);
 }
 
@@ -201,9 +236,8 @@ double CudaDriver::noise(int gpu) {
   return 1 + machine.noise * hashed_unit(index, operations_[index]++);
 }
 
-void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow,
-                         std::function<void()> act) {
-  Operation operation;
+void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act,
+                         Operation operation) {
   operation.queued = HostTime::now();
   operation.latency = latency;
   operation.amount = flow.bytes * noise(stream.context->gpu);
@@ -244,77 +278,16 @@ void CudaDriver::wait_event(Stream& stream, const Event& event) {
   enqueue_point(stream, event.recorded, nullptr);
 }
 
-void CudaDriver::add_flow(Flow& flow, int gpu, const Block& block, double bytes, bool write) const {
-  const GpuModel& model = machine.model;
-  const auto add = [&](std::size_t resource, double load) {
-    const auto known = std::find_if(flow.loads.begin(), flow.loads.end(),
-                                    [&](const Load& l) { return l.resource == resource; });
-    if (known != flow.loads.end()) {
-      known->share += load;
-    } else {
-      flow.loads.push_back({resource, load});
-    }
-  };
-  const Resources& own = resources_[static_cast<std::size_t>(gpu)];
-  flow.bytes += bytes;
-  if (block.gpu == Block::on_host) {
-    add(write ? own.to_host : own.from_host, bytes);
-    return;
-  }
-  const Resources& owner = resources_[static_cast<std::size_t>(block.gpu)];
-  add(owner.memory, bytes / (write ? model.write_bytes_per_s : model.read_bytes_per_s));
-  if (block.gpu != gpu) {
-    add(write ? own.link_out : owner.link_out, bytes);
-    add(write ? owner.link_in : own.link_in, bytes);
-  }
-}
-
 CudaDriver::Flow CudaDriver::flow_of(const Context& context, const Traffic& traffic) const {
   Flow flow;
   // A kernel that loads one word after the other moves what it visits, not what it might.
   if (traffic.dependent_loads != 0) return flow;
   for (const Access& access : traffic.accesses) {
     if (const Block* block = memory.find(access.address)) {
-      add_flow(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
+      add_path(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
     }
   }
   return flow;
-}
-
-void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t bytes) {
-  const int gpu = stream.context->gpu;
-  const Block* target = memory.find(to);
-  const Block* source = memory.find(from);
-  Flow flow;
-  if (source != nullptr) add_flow(flow, gpu, *source, static_cast<double>(bytes), false);
-  if (target != nullptr) add_flow(flow, gpu, *target, static_cast<double>(bytes), true);
-  HostTime::spend(machine.costs.copy_host);
-  if (source != nullptr && target != nullptr) {
-    enqueue(stream, machine.costs.copy_device, std::move(flow),
-            [this, to, from, bytes] { memory.copy(to, from, bytes); });
-    return;
-  }
-  // Memory that can be paged out is copied by the call itself: from it through a buffer at once,
-  // to it before the call returns.
-  if (target != nullptr) {
-    const auto* data = static_cast<const std::byte*>(from);
-    enqueue(stream, machine.costs.copy_device, std::move(flow),
-            [this, to, staged = std::vector<std::byte>(data, data + bytes)] {
-              memory.copy(to, staged.data(), staged.size());
-            });
-    return;
-  }
-  enqueue(stream, machine.costs.copy_device, std::move(flow),
-          [this, to, from, bytes] { memory.copy(to, from, bytes); });
-  drain(stream);
-}
-
-void CudaDriver::fill(Stream& stream, CUdeviceptr to, unsigned char value, std::size_t bytes) {
-  Flow flow;
-  add_flow(flow, stream.context->gpu, device_block(to, bytes), static_cast<double>(bytes), true);
-  HostTime::spend(machine.costs.launch_host);
-  enqueue(stream, machine.costs.launch_device, std::move(flow),
-          [this, to, value, bytes] { memory.fill(reinterpret_cast<void*>(to), value, bytes); });
 }
 
 }  // namespace plumbline::virtual_node

@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "probes/virtual_node/cuda/meetings.h"
@@ -66,6 +69,7 @@ struct Module {
 struct Function {
   Module* module;
   const HostKernel* kernel;
+  bool loaded = false;  ///< its code: by its first launch
 };
 
 /// Objects that a program holds by a pointer to something it does not know.
@@ -143,6 +147,13 @@ class CudaDriver {
   void drain(Stream& stream);
   void drain(Context& context);
   void wait_for(const Context& context, const Moment& moment);
+  /// Whether something is done by now. A thread that asks for the same thing again, with no other
+  /// call between, does nothing but wait: time then jumps to what happens next.
+  bool poll(const void* asked, const std::function<bool()>& done);
+  /// Called before each function of the driver.
+  static void begin_call() { asked_before_ = std::exchange(asked_now_, nullptr); }
+  /// This call is none that matters to poll().
+  static void overlook_call() { asked_now_ = asked_before_; }
 
   /// The memory of a GPU that holds this range; throws "invalid value" if there is none.
   Block& device_block(CUdeviceptr address, std::size_t bytes);
@@ -153,10 +164,11 @@ class CudaDriver {
   void record(Stream& stream, Event& event);
   void wait_event(Stream& stream, const Event& event);
   void copy(Stream& stream, void* to, const void* from, std::size_t bytes);
+  /// Page-locks memory of the program.
+  void register_memory(void* data, std::size_t bytes);
   void fill(Stream& stream, CUdeviceptr to, unsigned char value, std::size_t bytes);
   /// The parameters' values are taken now, as the real driver does.
-  void launch(Stream& stream, const Function& function, Extent grid, Extent block,
-              void** parameters);
+  void launch(Stream& stream, Function& function, Extent grid, Extent block, void** parameters);
   void queue_work(Stream& stream, const QueuedWork& work);
 
  private:
@@ -166,12 +178,30 @@ class CudaDriver {
     Loads loads;  ///< in bytes; enqueue() makes shares of them
     double core_watts = 0;
   };
-  void add_flow(Flow& flow, int gpu, const Block& block, double bytes, bool write) const;
   Flow flow_of(const Context& context, const Traffic& traffic) const;
 
-  void enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act);
+  /// `operation` brings what else must be so.
+  void enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act,
+               Operation operation = {});
   void enqueue_point(Stream& stream, std::shared_ptr<const Moment> waits_for,
                      std::shared_ptr<Moment> reaches);
+  [[noreturn]] void never_came(const char* what) const;
+
+  // Paths between GPUs and to the host: transfer.cpp.
+  void add_paths();
+  void add_path(Flow& flow, int gpu, const Block& block, double bytes, bool write) const;
+  /// Without peer access a copy goes through the host.
+  void add_detour(Flow& flow, const Block& from, const Block& to, double bytes) const;
+  double load_latency(int gpu, const void* address) const;
+  /// What a GPU writes there vanishes.
+  bool vanishes(int gpu, const Block& target) const;
+  /// Faults have their way with what has come from one end to a block.
+  void arrive(PathEnd from, Block& target, void* to, std::size_t bytes);
+  /// With all that a kernel wrote, what it had read there included.
+  void arrive(const Context& context, const std::vector<Access>& accesses);
+  void copy_data(void* to, const void* from, std::size_t bytes, int gpu);
+  /// Makes an operation never end.
+  void hang(Operation& operation);
   std::string forbidden(const Context& context, const Access& access) const;
   /// Throws what loses a GPU if a kernel may not access something.
   void check(const Context& context, const std::string& kernel,
@@ -185,6 +215,23 @@ class CudaDriver {
 
   std::vector<int> visible_;
   std::vector<Resources> resources_;
+  struct Uplink {
+    std::size_t to_host, from_host;
+  };
+  std::vector<std::optional<Uplink>> uplinks_;  ///< per GPU
+  std::map<std::pair<PathEnd, PathEnd>, std::size_t>
+      slow_;                                      ///< paths that are a limit of their own
+  std::vector<std::size_t> copy_engines_;         ///< per GPU
+  std::vector<std::uint64_t> launches_, copies_;  ///< per GPU, for its failure
+  std::vector<unsigned> spinning_;  ///< per GPU: queued kernels that wait for a word of the host
+  bool hung_ = false;
+  static thread_local const void* asked_before_;
+  static thread_local const void* asked_now_;
+  struct Copied {
+    std::uint64_t from_version, to_version;
+  };
+  /// Copies between GPUs after which nobody else wrote to either side.
+  std::map<std::tuple<const void*, const void*, std::size_t>, Copied> copied_;
   std::vector<std::uint64_t> operations_;  ///< per GPU, for the noise
   /// Launches that left blocks as they are now: repeating one changes nothing as long as no one
   /// else writes there. The key is the kernel, its grid and its parameters; the value the blocks
@@ -209,6 +256,7 @@ CUresult guarded(const char* call, Body&& body) {
     CudaDriver& driver = the_driver();
     if (!driver.started) throw CallFailed(CUDA_ERROR_NOT_INITIALIZED, "cuInit comes first");
     HostTime::begin_at(driver.simulation.now());
+    CudaDriver::begin_call();
     body(driver);
     return CUDA_SUCCESS;
   } catch (const CallFailed& failure) {

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <numeric>
 
 #include "probes/virtual_node/cuda/driver.h"
 
@@ -53,6 +54,13 @@ int attribute(const CudaDriver& driver, CUdevice_attribute which) {
   }
 }
 
+/// "0 1 2 "
+std::string listed(const std::vector<unsigned>& numbers) {
+  std::string text;
+  for (const unsigned number : numbers) text += std::to_string(number) + ' ';
+  return text;
+}
+
 void write_text(const std::string& text, char* to, int size) {
   if (to == nullptr || size <= 0)
     throw CallFailed(CUDA_ERROR_INVALID_VALUE, "no room for the text");
@@ -81,6 +89,19 @@ VIRTUAL_NODE_EXPORT const char* plumbline_stand_in(const char* key) {
         return all;
       }();
       return addresses.c_str();
+    }
+    const auto& links = machine.links;
+    if (std::strcmp(key, "gpu_numa_nodes") == 0) {
+      static const std::string nodes = listed(links.gpu_numa_nodes);
+      return nodes.c_str();
+    }
+    if (std::strcmp(key, "numa_nodes") == 0) {
+      static const std::string nodes = [&] {
+        std::vector<unsigned> all(links.numa_nodes);
+        std::iota(all.begin(), all.end(), 0U);
+        return listed(all);
+      }();
+      return nodes.c_str();
     }
   } catch (const std::exception& error) {
     explain("plumbline_stand_in", CallFailed(CUDA_ERROR_UNKNOWN, error.what()));
@@ -197,6 +218,7 @@ VIRTUAL_NODE_EXPORT CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 
 VIRTUAL_NODE_EXPORT CUresult cuCtxSetCurrent(CUcontext context) {
   return guarded("cuCtxSetCurrent", [&](CudaDriver& driver) {
+    CudaDriver::overlook_call();
     CudaDriver::current_context = context == nullptr ? nullptr : &context_of(driver, context);
   });
 }

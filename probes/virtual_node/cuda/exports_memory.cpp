@@ -65,7 +65,46 @@ VIRTUAL_NODE_EXPORT CUresult cuMemHostAlloc(void** data, std::size_t bytes, unsi
 VIRTUAL_NODE_EXPORT CUresult cuMemFreeHost(void* data) {
   return guarded("cuMemFreeHost", [&](CudaDriver& driver) {
     driver.drain(driver.current());
-    driver.memory.free(whole_block(driver, data, true));
+    Block& block = whole_block(driver, data, true);
+    if (block.registered) {
+      throw CallFailed(CUDA_ERROR_INVALID_VALUE, "registered memory is not the driver's to free");
+    }
+    driver.memory.free(block);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemHostRegister_v2(void* data, std::size_t bytes, unsigned) {
+  return guarded("cuMemHostRegister", [&](CudaDriver& driver) {
+    driver.current();
+    driver.register_memory(data, bytes);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemHostUnregister(void* data) {
+  return guarded("cuMemHostUnregister", [&](CudaDriver& driver) {
+    driver.drain(driver.current());
+    Block& block = whole_block(driver, data, true);
+    if (!block.registered) throw CallFailed(CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+    driver.memory.free(block);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr* address, void* data,
+                                                          unsigned flags) {
+  return guarded("cuMemHostGetDevicePointer", [&](CudaDriver& driver) {
+    driver.current();
+    const Block* block = driver.memory.find(data);
+    if (flags != 0 || block == nullptr || block->gpu != Block::on_host) {
+      throw CallFailed(CUDA_ERROR_INVALID_VALUE, "the pointer is of no page-locked memory");
+    }
+    *address = reinterpret_cast<CUdeviceptr>(data);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemcpyAsync(CUdeviceptr to, CUdeviceptr from, std::size_t bytes,
+                                           CUstream handle) {
+  return guarded("cuMemcpyAsync", [&](CudaDriver& driver) {
+    driver.copy(driver.stream(handle), pointer(to), pointer(from), bytes);
   });
 }
 

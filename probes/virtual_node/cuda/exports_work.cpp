@@ -15,6 +15,7 @@ using plumbline::virtual_node::host_kernel;
 using plumbline::virtual_node::HostKernel;
 using plumbline::virtual_node::HostTime;
 using plumbline::virtual_node::Module;
+using plumbline::virtual_node::Moment;
 using plumbline::virtual_node::ShippedKernels;
 using plumbline::virtual_node::Stream;
 
@@ -45,10 +46,9 @@ VIRTUAL_NODE_EXPORT CUresult cuStreamSynchronize(CUstream handle) {
 VIRTUAL_NODE_EXPORT CUresult cuStreamQuery(CUstream handle) {
   return guarded("cuStreamQuery", [&](CudaDriver& driver) {
     const Stream& stream = driver.stream(handle);
-    HostTime::spend(driver.machine.costs.query_host);
-    driver.advance_to(HostTime::now());
-    driver.current();
-    if (!stream.queue->empty()) throw CallFailed(CUDA_ERROR_NOT_READY);
+    if (!driver.poll(stream.queue, [&] { return stream.queue->empty(); })) {
+      throw CallFailed(CUDA_ERROR_NOT_READY);
+    }
   });
 }
 
@@ -77,10 +77,10 @@ VIRTUAL_NODE_EXPORT CUresult cuEventRecord(CUevent handle, CUstream stream) {
 VIRTUAL_NODE_EXPORT CUresult cuEventQuery(CUevent handle) {
   return guarded("cuEventQuery", [&](CudaDriver& driver) {
     const Event& event = driver.events.at(handle);
-    HostTime::spend(driver.machine.costs.query_host);
-    driver.advance_to(HostTime::now());
-    driver.current();
-    if (event.recorded && !event.recorded->reached) throw CallFailed(CUDA_ERROR_NOT_READY);
+    const Moment* moment = event.recorded.get();
+    if (!driver.poll(moment, [&] { return moment == nullptr || moment->reached; })) {
+      throw CallFailed(CUDA_ERROR_NOT_READY);
+    }
   });
 }
 

@@ -2,12 +2,15 @@
 // run on this host.
 
 #include <algorithm>
+#include <limits>
 #include <sstream>
 
 #include "probes/virtual_node/cuda/driver.h"
 
 namespace plumbline::virtual_node {
 namespace {
+
+constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
 
 using Values = std::vector<std::vector<std::byte>>;
 
@@ -53,12 +56,12 @@ bool repeatable(const Traffic& traffic) {
       if (!read.write && overlap(read, write)) return false;
     }
   }
-  return traffic.dependent_loads == 0;
+  return traffic.dependent_loads == 0 && !traffic.waits;
 }
 
 }  // namespace
 
-void CudaDriver::launch(Stream& stream, const Function& function, Extent grid, Extent block,
+void CudaDriver::launch(Stream& stream, Function& function, Extent grid, Extent block,
                         void** parameters) {
   const Context& context = *stream.context;
   if (function.module->context != &context) {
@@ -71,14 +74,45 @@ void CudaDriver::launch(Stream& stream, const Function& function, Extent grid, E
   Values values = take_values(kernel, parameters);
   const Traffic traffic = traffic_of(kernel, parameters);
   HostTime::spend(machine.costs.launch_host);
-  const Nanoseconds latency = machine.costs.launch_device +
-                              static_cast<double>(traffic.dependent_loads) *
-                                  machine.model.load_latency_ns /
-                                  machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
-  enqueue(stream, latency, flow_of(context, traffic),
-          [this, &context, &kernel, grid, block, values = std::move(values)] {
-            execute(context, kernel, grid, block, values);
-          });
+  const auto gpu = static_cast<std::size_t>(context.gpu);
+  if (!function.loaded && spinning_[gpu] != 0) {
+    throw CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, kernel.name +
+                                                    " is launched for the first time, and loading "
+                                                    "it waits for the kernel that waits for the "
+                                                    "host");
+  }
+  function.loaded = true;
+  Nanoseconds latency = machine.costs.launch_device;
+  if (traffic.dependent_loads != 0) {
+    latency += static_cast<double>(traffic.dependent_loads) *
+               load_latency(context.gpu, traffic.accesses.front().address);
+  }
+  Operation operation;
+  if (traffic.waits) {
+    ++spinning_[gpu];
+    operation.not_before = [wait = *traffic.waits,
+                            set = never](Nanoseconds since) mutable -> Nanoseconds {
+      if (set == never && *wait.word != 0) set = HostTime::now();
+      return std::min(set, since + wait.limit_ns);
+    };
+  }
+  const GpuFailure& failure = machine.gpus[gpu].failure;
+  const bool may_fail = failure.kernel.empty() || failure.kernel == kernel.name;
+  const std::uint64_t number = may_fail ? launches_[gpu]++ : 0;
+  if (may_fail && number >= failure.kernel_hangs_after) hang(operation);
+  const bool fails = may_fail && number >= failure.kernel_fails_after;
+  enqueue(
+      stream, latency, flow_of(context, traffic),
+      [this, &context, &kernel, grid, block, values = std::move(values), fails,
+       spins = traffic.waits.has_value()] {
+        if (spins) --spinning_[static_cast<std::size_t>(context.gpu)];
+        if (fails) {
+          const int status = machine.gpus[static_cast<std::size_t>(context.gpu)].failure.status;
+          throw CallFailed(static_cast<CUresult>(status), "the machine has it so");
+        }
+        execute(context, kernel, grid, block, values);
+      },
+      std::move(operation));
 }
 
 std::string CudaDriver::forbidden(const Context& context, const Access& access) const {
@@ -122,7 +156,11 @@ void CudaDriver::once(const std::string& key, const std::vector<Access>& accesse
   for (const Access& access : accesses) {
     if (access.write) memory.written(*memory.find(access.address));
   }
-  if (repeatable) settled_[key] = versions();
+  // What lies in memory of the host changes without a word to the driver.
+  const bool in_gpus = std::all_of(accesses.begin(), accesses.end(), [&](const Access& access) {
+    return memory.find(access.address)->gpu != Block::on_host;
+  });
+  if (in_gpus && repeatable) settled_[key] = versions();
 }
 
 void CudaDriver::execute(const Context& context, const HostKernel& kernel, Extent grid,
@@ -131,15 +169,21 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
   for (const auto& value : values) parameters.push_back(const_cast<std::byte*>(value.data()));
   const Traffic traffic = traffic_of(kernel, parameters.data());
   check(context, kernel.name, traffic.accesses);
+  for (const Access& access : traffic.accesses) {
+    if (access.write && vanishes(context.gpu, *memory.find(access.address))) return;
+  }
   once(launch_key(kernel, grid, block, values), traffic.accesses, repeatable(traffic), [&] {
-    const double rate = machine.gpus[static_cast<std::size_t>(context.gpu)].memory_rate;
-    device_clock() = {simulation.now(), machine.model.load_latency_ns / rate};
+    device_clock() = {simulation.now(),
+                      traffic.dependent_loads == 0
+                          ? 0
+                          : load_latency(context.gpu, traffic.accesses.front().address)};
     try {
       run_grid(kernel.name.c_str(), needed(grid, traffic), block,
                [&] { kernel.run(parameters.data()); });
     } catch (const LaunchFailure& failure) {
       throw CallFailed(CUDA_ERROR_LAUNCH_FAILED, failure.what());
     }
+    arrive(context, traffic.accesses);
   });
 }
 
@@ -149,7 +193,7 @@ void CudaDriver::queue_work(Stream& stream, const QueuedWork& work) {
   Flow flow;
   for (const Access& access : accesses) {
     if (const Block* block = memory.find(access.address)) {
-      add_flow(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
+      add_path(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
     }
   }
   const auto compute = resources_[static_cast<std::size_t>(context.gpu)].compute;

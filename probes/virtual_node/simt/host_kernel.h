@@ -154,6 +154,12 @@ inline unsigned load_dependent(const unsigned* from) {
   return *from;
 }
 
+inline unsigned load_fresh(const unsigned* from) {
+  const unsigned value = *static_cast<const volatile unsigned*>(from);
+  if (value == 0) plumbline::virtual_node::device_clock().now += 1e8;
+  return value;
+}
+
 /// For TRAFFIC: `count` elements at `from` are read, or written, once each.
 template <class T>
 void reads(const T* from, std::size_t count) {
@@ -166,6 +172,9 @@ void writes(T* to, std::size_t count) {
 /// Blocks that get none of the elements may be left out.
 inline void by_elements(std::size_t count) {
   plumbline::virtual_node::add_elements(plumbline::virtual_node::visited(count));
+}
+inline void waits_for(const unsigned* word, unsigned long long limit_ns) {
+  plumbline::virtual_node::add_wait({word, static_cast<double>(limit_ns)});
 }
 inline void dependent_loads(std::size_t count) {
   plumbline::virtual_node::add_dependent_loads(count);

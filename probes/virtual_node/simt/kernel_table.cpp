@@ -28,5 +28,6 @@ Traffic traffic_of(const HostKernel& kernel, void** parameters) {
 void add_access(Access access) { declaring->accesses.push_back(access); }
 void add_dependent_loads(std::size_t count) { declaring->dependent_loads += count; }
 void add_elements(std::size_t count) { declaring->elements = count; }
+void add_wait(Traffic::Wait wait) { declaring->waits = wait; }
 
 }  // namespace plumbline::virtual_node

@@ -24,6 +24,12 @@ struct Traffic {
   /// How many elements are visited, where the kernel does nothing else: blocks that get none of
   /// them may be left out.
   std::optional<std::size_t> elements;
+  /// A word that the kernel waits for, until it is not zero or the time is over.
+  struct Wait {
+    const volatile unsigned* word;
+    double limit_ns;
+  };
+  std::optional<Wait> waits;
 };
 
 /// A kernel's body compiled for the host, found by its name. The parameters are given as the driver
@@ -45,6 +51,7 @@ Traffic traffic_of(const HostKernel& kernel, void** parameters);
 void add_access(Access access);
 void add_dependent_loads(std::size_t count);
 void add_elements(std::size_t count);
+void add_wait(Traffic::Wait wait);
 
 /// Calls a function with parameters that come as pointers to their values.
 template <auto function>

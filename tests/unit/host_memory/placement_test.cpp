@@ -1,4 +1,4 @@
-#include "probes/host_memory/placement.h"
+#include "probes/node/placement.h"
 
 #include <gmock/gmock.h>
 

@@ -87,11 +87,20 @@ const Line lines[] = {
     COMPARE(memory_free, cuMemFree, 3020),
     COMPARE(host_allocate, cuMemHostAlloc, 2020),
     COMPARE(host_free, cuMemFreeHost, 2000),
+    COMPARE(can_access_peer, cuDeviceCanAccessPeer, 4000),
+    COMPARE(enable_peer_access, cuCtxEnablePeerAccess, 4000),
+    COMPARE(disable_peer_access, cuCtxDisablePeerAccess, 4000),
+    COMPARE(host_register, cuMemHostRegister, 6050),
+    COMPARE(host_unregister, cuMemHostUnregister, 4000),
+    COMPARE(host_device_address, cuMemHostGetDevicePointer, 3020),
+    COMPARE(copy, cuMemcpyAsync, 4000),
     COMPARE(copy_to_device, cuMemcpyHtoDAsync, 3020),
     COMPARE(copy_to_host, cuMemcpyDtoHAsync, 3020),
     COMPARE(fill_bytes, cuMemsetD8Async, 3020),
     COMPARE(stream_create, cuStreamCreate, 2000),
     COMPARE(stream_destroy, cuStreamDestroy, 4000),
+    COMPARE(stream_query, cuStreamQuery, 2000),
+    COMPARE(stream_wait_event, cuStreamWaitEvent, 3020),
     COMPARE(stream_synchronize, cuStreamSynchronize, 2000),
     COMPARE(event_create, cuEventCreate, 2000),
     COMPARE(event_destroy, cuEventDestroy, 4000),
@@ -130,6 +139,7 @@ SAME_NUMBER(Status::illegal_address, CUDA_ERROR_ILLEGAL_ADDRESS);
 SAME_NUMBER(Status::launch_out_of_resources, CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES);
 SAME_NUMBER(Status::launch_timeout, CUDA_ERROR_LAUNCH_TIMEOUT);
 SAME_NUMBER(Status::peer_access_already_enabled, CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED);
+SAME_NUMBER(Status::peer_access_not_enabled, CUDA_ERROR_PEER_ACCESS_NOT_ENABLED);
 SAME_NUMBER(Status::misaligned_address, CUDA_ERROR_MISALIGNED_ADDRESS);
 SAME_NUMBER(Status::launch_failed, CUDA_ERROR_LAUNCH_FAILED);
 SAME_NUMBER(Status::not_permitted, CUDA_ERROR_NOT_PERMITTED);
@@ -160,6 +170,8 @@ SAME_NUMBER(Lookup::version_too_low, CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT)
 SAME_NUMBER(stream_non_blocking, CU_STREAM_NON_BLOCKING);
 SAME_NUMBER(event_default, CU_EVENT_DEFAULT);
 SAME_NUMBER(host_alloc_portable, CU_MEMHOSTALLOC_PORTABLE);
+SAME_NUMBER(host_register_mapped_everywhere,
+            CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP);
 static_assert(sizeof(Uuid) == sizeof(CUuuid) && alignof(Uuid) == alignof(CUuuid));
 
 TEST(CudaAbi, EveryFunctionIsComparedInThePinnedVersion) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace plumbline::host_memory {
+namespace plumbline {
 
 /// The NUMA node that each page lies on, or a negative errno (-ENOENT: it lies nowhere yet). Pages
 /// are given by an address in each.
@@ -25,4 +25,4 @@ void bind_to_node(std::span<std::byte> memory, unsigned node);
 void check_placement(std::span<std::byte> memory, unsigned node,
                      const PageNodes& where = page_nodes);
 
-}  // namespace plumbline::host_memory
+}  // namespace plumbline

@@ -1,4 +1,4 @@
-#include "probes/host_memory/placement.h"
+#include "probes/node/placement.h"
 
 #include <fmt/format.h>
 #include <sys/syscall.h>
@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace plumbline::host_memory {
+namespace plumbline {
 namespace {
 
 constexpr std::size_t most_samples = 32'768;
@@ -82,4 +82,4 @@ void check_placement(std::span<std::byte> memory, unsigned node, const PageNodes
   }
 }
 
-}  // namespace plumbline::host_memory
+}  // namespace plumbline

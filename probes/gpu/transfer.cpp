@@ -1,0 +1,242 @@
+#include "probes/gpu/transfer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "probes/gpu/pattern.h"
+#include "probes/harness/skip.h"
+
+namespace plumbline {
+namespace {
+
+constexpr std::size_t element_bytes = 16;
+constexpr double sample_seconds = 0.02;
+/// Of the operations that may be queued behind a gate these are left for events and waits.
+constexpr unsigned queued_copies = Gate::most_queued * 3 / 4;
+constexpr unsigned most_rounds = 16;
+
+/// A number that follows from a text (FNV-1a).
+unsigned long long number_of(std::string_view text) {
+  unsigned long long hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+/// Follows from where the data come from, so that those of another source are recognised.
+unsigned long long seed_of(const Transfer& transfer) { return number_of(transfer.origin); }
+/// What lies at a destination before something arrives.
+unsigned long long poison_of(const Transfer& transfer) {
+  return number_of("before " + transfer.subject);
+}
+
+}  // namespace
+
+/// One transfer in its own stream.
+class TransferGroup::Lane {
+ public:
+  explicit Lane(Transfer transfer)
+      : transfer_(std::move(transfer)),
+        stream(transfer_.mover->context),
+        start(transfer_.mover->context),
+        stop(transfer_.mover->context),
+        kernel_(transfer_.mover->code.kernel("copy_places")),
+        report_(transfer_.destination->context, element_bytes),
+        seen_(transfer_.destination->context, element_bytes) {
+    fill(*transfer_.source, transfer_.from, seed_of(transfer_));
+    poison();
+    queue();
+    stream.synchronize();
+    verify();
+    poison();
+  }
+
+  void queue() const {
+    if (transfer_.by == Mover::engine) {
+      transfer_.mover->context.call().copy(transfer_.to, transfer_.from, transfer_.bytes,
+                                           stream.handle());
+    } else {
+      kernel_.launch(stream, transfer_.mover->grid(), transfer_.to, transfer_.from, elements());
+    }
+  }
+
+  void verify() {
+    const Workbench& bench = *transfer_.destination;
+    const auto values = seen_.as<unsigned long long>();
+    values[0] = 0;
+    values[1] = ~0ULL;
+    copy(report_.address(), seen_.address());
+    bench.code.kernel("check_places")
+        .launch(bench.stream, bench.grid(), transfer_.to, seed_of(transfer_), report_.address(),
+                elements());
+    copy(seen_.address(), report_.address());
+    bench.stream.synchronize();
+    if (values[0] != 0) throw wrong(values[0], values[1]);
+  }
+
+  double seconds() const { return stop.seconds_since(start); }
+  const Transfer& transfer() const { return transfer_; }
+
+ private:
+  const Transfer transfer_;
+
+ public:
+  const cuda::Stream stream;
+  const cuda::Event start, stop;
+
+ private:
+  std::size_t elements() const { return transfer_.bytes / element_bytes; }
+
+  void poison() const { fill(*transfer_.destination, transfer_.to, poison_of(transfer_)); }
+
+  void fill(const Workbench& bench, cuda::DeviceAddress memory, unsigned long long seed) const {
+    bench.code.kernel("fill_places").launch(bench.stream, bench.grid(), memory, seed, elements());
+    bench.stream.synchronize();
+  }
+
+  void copy(cuda::DeviceAddress to, cuda::DeviceAddress from) const {
+    const Workbench& bench = *transfer_.destination;
+    bench.context.call().copy(to, from, element_bytes, bench.stream.handle());
+  }
+
+  std::runtime_error wrong(unsigned long long count, unsigned long long place) {
+    const auto values = seen_.as<unsigned long long>();
+    copy(seen_.address(), transfer_.to + place / 2 * element_bytes);
+    transfer_.destination->stream.synchronize();
+    const unsigned long long found = values[place % 2];
+    const unsigned long long expected = pattern_at(place, seed_of(transfer_));
+    const bool untouched = found == pattern_at(place, poison_of(transfer_));
+    return std::runtime_error(fmt::format(
+        "{}: {} of {} words are wrong where they should have arrived, the first at byte {}: found "
+        "{:#018x}, expected {:#018x}, {}",
+        transfer_.subject, count, 2 * elements(), place * sizeof found, found, expected,
+        untouched ? "what lay there before: it was never written"
+                  : fmt::format("differing bits {:#x}", found ^ expected)));
+  }
+
+  cuda::Kernel kernel_;
+  cuda::DeviceMemory report_;  ///< how many words differ, and the first of them
+  cuda::PinnedMemory seen_;
+};
+
+std::shared_ptr<const cuda::DeviceMemory> allocate_on(const Workbench& bench, std::size_t bytes) {
+  try {
+    return std::make_shared<const cuda::DeviceMemory>(bench.context, bytes);
+  } catch (const VendorError& error) {
+    throw std::runtime_error(
+        fmt::format("{}: {} MiB of its memory: {}", bench.gpu.subject, bytes >> 20, error.what()));
+  }
+}
+
+TransferGroup::TransferGroup(const std::vector<MakeTransfer>& transfers)
+    : failures_(transfers.size()) {
+  for (std::size_t i = 0; i < transfers.size(); ++i) {
+    try {
+      lanes_.push_back(std::make_unique<Lane>(transfers[i]()));
+    } catch (const Skip&) {
+      throw;
+    } catch (const std::exception& error) {
+      lanes_.push_back(nullptr);
+      failures_[i] = error.what();
+    }
+  }
+  if (std::all_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return !lane; })) return;
+  const Workbench& bench = *first().transfer().mover;
+  gate_ = std::make_unique<Gate>(bench);
+  end_ = std::make_unique<cuda::Event>(bench.context);
+  choose_rounds();
+}
+
+TransferGroup::~TransferGroup() = default;
+
+TransferGroup::Lane& TransferGroup::first() {
+  return **std::find_if(lanes_.begin(), lanes_.end(),
+                        [](const auto& lane) { return lane != nullptr; });
+}
+
+void TransferGroup::choose_rounds() {
+  double once = 0;
+  unsigned lanes = 0;
+  for (const auto& lane : lanes_) {
+    if (!lane) continue;
+    ++lanes;
+    lane->start.record(lane->stream);
+    lane->queue();
+    lane->stop.record(lane->stream);
+    lane->stream.synchronize();
+    once = std::max(once, lane->seconds());
+  }
+  const unsigned most = std::clamp(queued_copies / lanes, 1U, most_rounds);
+  rounds_ = static_cast<unsigned>(std::clamp(std::ceil(sample_seconds / once), 1.0, most * 1.0));
+}
+
+TransferGroup::Times TransferGroup::once() {
+  Lane& leader = first();
+  gate_->close(leader.stream);
+  leader.start.record(leader.stream);
+  for (const auto& lane : lanes_) {
+    if (!lane || lane.get() == &leader) continue;
+    lane->stream.wait(leader.start);
+    lane->start.record(lane->stream);
+  }
+  for (unsigned round = 0; round < rounds_; ++round) {
+    for (const auto& lane : lanes_) {
+      if (lane) lane->queue();
+    }
+  }
+  for (const auto& lane : lanes_) {
+    if (!lane) continue;
+    lane->stop.record(lane->stream);
+    if (lane.get() != &leader) leader.stream.wait(lane->stop);
+  }
+  end_->record(leader.stream);
+  gate_->open();
+  wait(*end_);
+  gate_->check();
+  Times times;
+  times.all = end_->seconds_since(leader.start) / rounds_;
+  for (const auto& lane : lanes_) times.each.push_back(lane ? lane->seconds() / rounds_ : 0);
+  return times;
+}
+
+void TransferGroup::wait(const cuda::Event& end) {
+  using std::chrono::steady_clock;
+  const auto begin = steady_clock::now();
+  const std::chrono::duration<double> limit(first().transfer().mover->driver->wait_limit_s());
+  while (!end.done()) {
+    const auto waited = steady_clock::now() - begin;
+    std::this_thread::yield();
+    if (waited <= limit) continue;
+    // Those that did not end hang; who leads waits for them, and its stream is lost with them.
+    std::string names;
+    std::set<const Workbench*> lost{first().transfer().mover.get()};
+    for (const auto& lane : lanes_) {
+      if (!lane || lane->stop.done()) continue;
+      names += (names.empty() ? "" : ", ") + lane->transfer().subject;
+      lost.insert(lane->transfer().mover.get());
+    }
+    for (const Workbench* bench : lost) {
+      bench->context.give_up(fmt::format("{} is lost to this process: {} did not end before",
+                                         bench->gpu.subject, names));
+    }
+    throw cuda::Hung(fmt::format("{} did not end within {:g} s", names, limit.count()));
+  }
+}
+
+void TransferGroup::require(std::size_t transfer) const {
+  if (!failures_[transfer].empty()) throw std::runtime_error(failures_[transfer]);
+}
+
+void TransferGroup::verify(std::size_t transfer) {
+  require(transfer);
+  lanes_[transfer]->verify();
+}
+
+}  // namespace plumbline
