@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <set>
+#include <map>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -177,7 +177,7 @@ void TransferGroup::choose_rounds() {
   rounds_ = static_cast<unsigned>(std::clamp(std::ceil(sample_seconds / once), 1.0, most * 1.0));
 }
 
-TransferGroup::Times TransferGroup::once() {
+TransferGroup::Times TransferGroup::once(const std::function<void()>& meanwhile) {
   Lane& leader = first();
   gate_->close(leader.stream);
   leader.start.record(leader.stream);
@@ -198,6 +198,7 @@ TransferGroup::Times TransferGroup::once() {
   }
   end_->record(leader.stream);
   gate_->open();
+  if (meanwhile) meanwhile();
   wait(*end_);
   gate_->check();
   Times times;
@@ -211,22 +212,26 @@ void TransferGroup::wait(const cuda::Event& end) {
   const auto begin = steady_clock::now();
   const std::chrono::duration<double> limit(first().transfer().mover->driver->wait_limit_s());
   while (!end.done()) {
-    const auto waited = steady_clock::now() - begin;
     std::this_thread::yield();
-    if (waited <= limit) continue;
+    if (steady_clock::now() - begin <= limit) continue;
     // Those that did not end hang; who leads waits for them, and its stream is lost with them.
     std::string names;
-    std::set<const Workbench*> lost{first().transfer().mover.get()};
+    std::map<std::string, const Workbench*> hung;
     for (const auto& lane : lanes_) {
       if (!lane || lane->stop.done()) continue;
       names += (names.empty() ? "" : ", ") + lane->transfer().subject;
-      lost.insert(lane->transfer().mover.get());
+      hung[lane->transfer().mover->gpu.subject] = lane->transfer().mover.get();
     }
-    for (const Workbench* bench : lost) {
-      bench->context.give_up(fmt::format("{} is lost to this process: {} did not end before",
-                                         bench->gpu.subject, names));
+    std::string who;
+    for (const auto& [subject, bench] : hung) who += (who.empty() ? "" : ", ") + subject;
+    const std::string what =
+        fmt::format("{} did not end within {:g} s: {} hangs", names, limit.count(), who);
+    const Workbench* leader = first().transfer().mover.get();
+    hung[leader->gpu.subject] = leader;
+    for (const auto& [subject, bench] : hung) {
+      bench->context.give_up(what + "; " + subject + " is lost to this process");
     }
-    throw cuda::Hung(fmt::format("{} did not end within {:g} s", names, limit.count()));
+    throw cuda::Hung(what);
   }
 }
 

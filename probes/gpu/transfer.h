@@ -51,8 +51,9 @@ class TransferGroup {
     double all = 0;
     std::vector<double> each;
   };
-  /// Throws Hung, which names who did not end, and gives up the GPUs concerned.
-  Times once();
+  /// Calls `meanwhile` while they run. Throws Hung, which names who did not end, and gives up the
+  /// GPUs concerned.
+  Times once(const std::function<void()>& meanwhile = {});
 
   /// Throws if this transfer was left out; afterwards, if what lies at its destination since the
   /// last once() is wrong.

@@ -4,10 +4,12 @@
 #include <array>
 
 #include "probes/gpu/chase.h"
+#include "probes/gpu/gpu_watch.h"
 #include "probes/gpu/gpus.h"
 #include "probes/gpu/joint_measurement.h"
 #include "probes/gpu/transfer_code.h"
 #include "probes/harness/probe.h"
+#include "probes/harness/skip.h"
 #include "probes/host_link/host_buffers.h"
 
 namespace plumbline::host_link {
@@ -35,6 +37,14 @@ constexpr std::array metrics = {
     Metric{"host_link.latency", "ns", Better::lower,
            "One load of the GPU from the host's memory whose address the load before gives, at a "
            "random line; one thread, nothing else running"},
+    Metric{
+        "host_link.pcie_generation", "count", Better::exact,
+        "The generation of the GPU's link to the host while it copies in both directions; an idle "
+        "link is allowed to be slow"},
+    Metric{"host_link.pcie_width", "count", Better::exact,
+           "The lanes of the GPU's link to the host while it copies in both directions"},
+    Metric{"host_link.pcie_replays", "count", Better::lower,
+           "Packets that the link had to send again while the GPU copied in both directions"},
 };
 constexpr const Metric& h2d = metrics[0];
 constexpr const Metric& d2h = metrics[1];
@@ -44,14 +54,23 @@ constexpr const Metric& both_d2h = metrics[4];
 constexpr const Metric& together_h2d = metrics[5];
 constexpr const Metric& together_d2h = metrics[6];
 constexpr const Metric& latency = metrics[7];
+constexpr const Metric& pcie_generation = metrics[8];
+constexpr const Metric& pcie_width = metrics[9];
+constexpr const Metric& pcie_replays = metrics[10];
 
 constexpr ProbeOption size{"size", "Bytes of each buffer, in whole MiB", "134217728"};
-constexpr std::array options = {libcuda_option, start_time_option, wait_limit_option, size};
+constexpr std::array options = {libcuda_option, libnvidia_ml_option, start_time_option,
+                                wait_limit_option, size};
 
 constexpr Sampling alone_sampling{
     .precision = 0.005, .min_samples = 10, .max_samples = 60, .min_seconds = 0.1, .max_seconds = 3};
 /// A load over PCI Express takes about a microsecond.
 constexpr unsigned hops = 4096;
+constexpr Sampling latency_sampling{.precision = 0.005,
+                                    .min_samples = 10,
+                                    .max_samples = 60,
+                                    .min_seconds = 0.02,
+                                    .max_seconds = 2};
 
 /// Where a buffer lies as seen from a GPU, and what the row calls that.
 struct Place {
@@ -153,6 +172,42 @@ class Cases {
     }
   }
 
+  /// The link as NVML sees it under load: looked at once, said in three rows.
+  void add_link(const Worker& worker, const Monitor& monitor) {
+    struct Seen {
+      std::optional<Conditions> conditions;
+      std::string failure;
+    };
+    const std::vector<MakeTransfer> transfers = {
+        transfer(worker, Direction::to_gpu, worker.near, Mover::engine),
+        transfer(worker, Direction::to_host, worker.near, Mover::engine)};
+    const auto seen = std::make_shared<Seen>();
+    const auto look = [=, shared = shared_, gpu = worker.gpu]() -> const Conditions& {
+      if (monitor.session == nullptr) throw Skip(monitor.reason);
+      if (!seen->conditions && seen->failure.empty()) {
+        try {
+          seen->conditions = conditions_under_load(*shared, transfers, monitor, gpu);
+        } catch (const std::exception& error) {
+          seen->failure = error.what();
+        }
+      }
+      if (!seen->conditions) throw std::runtime_error(seen->failure);
+      return *seen->conditions;
+    };
+    const auto add = [&](const Metric& metric, auto member) {
+      plan_.fact(metric, {.subject = worker.gpu.subject}, [=]() -> Fact {
+        const Conditions& conditions = look();
+        const auto& value = conditions.*member;
+        if (!value)
+          throw Skip(conditions.absent.empty() ? "NVML does not tell" : conditions.absent);
+        return Fact(static_cast<double>(*value));
+      });
+    };
+    add(pcie_generation, &Conditions::pcie_generation);
+    add(pcie_width, &Conditions::pcie_width);
+    add(pcie_replays, &Conditions::pcie_replays);
+  }
+
   void add_latency(const Worker& worker, const Place& place) {
     const std::uint64_t chain_bytes = default_chain_bytes(worker.gpu.device.l2_bytes);
     Work work{
@@ -165,10 +220,21 @@ class Cases {
           if (!chain) chain = std::make_shared<const Chain>(bench, chain_bytes, place.node);
           return prepare_walk(bench, chain, hops);
         },
-        alone_sampling);
+        latency_sampling);
   }
 
  private:
+  static Conditions conditions_under_load(Shared& shared,
+                                          const std::vector<MakeTransfer>& transfers,
+                                          const Monitor& monitor, const CudaGpu& gpu) {
+    constexpr int looks = 5;
+    const auto run = shared.stage->put(&transfers, transfers);
+    for (std::size_t i = 0; i < transfers.size(); ++i) run->group.require(i);
+    GpuWatch watch(monitor, gpu.device.pci_address);
+    for (int i = 0; i < looks; ++i) run->group.once([&] { watch.look(); });
+    return watch.finish();
+  }
+
   MakeTransfer transfer(const Worker& worker, Direction direction, const Place& place,
                         Mover by) const {
     return [=, shared = shared_, bench = worker.bench] {
@@ -206,6 +272,7 @@ void plan(Plan& plan) {
   constexpr std::size_t step = std::size_t{1} << 20;
   const auto asked = static_cast<std::size_t>(number_option(plan, size));
   const CudaMachine machine = find_gpus(plan, number_option(plan, wait_limit_option));
+  const Monitor monitor = open_monitor(plan);
   Cases cases(plan, std::max(step, asked / step * step));
   std::vector<Worker> workers;
   for (const CudaGpu& gpu : machine.gpus) {
@@ -219,6 +286,7 @@ void plan(Plan& plan) {
     }
     if (worker.far) cases.add_alone(worker, *worker.far, Mover::engine);
     cases.add_both(worker);
+    cases.add_link(worker, monitor);
     cases.add_latency(worker, worker.near);
     if (worker.far) cases.add_latency(worker, *worker.far);
   }

@@ -1,0 +1,388 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "probes/gpu/chase.h"
+#include "probes/gpu/gpus.h"
+#include "probes/gpu/joint_measurement.h"
+#include "probes/gpu/transfer_code.h"
+#include "probes/harness/probe.h"
+#include "probes/nvlink/link_watch.h"
+#include "probes/nvlink/tournament.h"
+
+namespace plumbline::nvlink {
+namespace {
+
+constexpr std::array metrics = {
+    Metric{"nvlink.fabric", "text", Better::exact,
+           "What the GPU's registration with the NVSwitch fabric came to: \"ready\", or the reason "
+           "why CUDA fails or will be slow"},
+    Metric{"nvlink.links", "count", Better::exact, "Links of the GPU that are up"},
+    Metric{"nvlink.write", "GB/s", Better::higher,
+           "From gpuA to gpuB (gpuA>gpuB), moved by gpuA, nothing else going on; by=engine: by a "
+           "copy engine, by=kernel: by all its multiprocessors"},
+    Metric{"nvlink.read", "GB/s", Better::higher,
+           "From gpuA to gpuB, moved by gpuB, otherwise as nvlink.write"},
+    Metric{
+        "nvlink.both", "GB/s", Better::higher,
+        "Between two GPUs in both directions at once, each written by its copy engine: the bytes "
+        "of both over the time until both are done"},
+    Metric{"nvlink.both_write", "GB/s", Better::higher,
+           "What nvlink.both is made of: one direction over its own time"},
+    Metric{"nvlink.tournament", "GB/s", Better::higher,
+           "All GPUs at once in pairs, each writing to its partner: of a direction its bytes over "
+           "its own time, of the node all bytes over the time until all are done. In the rounds "
+           "together every GPU meets every other"},
+    Metric{"nvlink.one_to_all", "GB/s", Better::higher,
+           "One GPU writes to all others at once: all bytes over the time until all are done"},
+    Metric{"nvlink.all_to_one", "GB/s", Better::higher,
+           "All other GPUs write to this one at once: all bytes over the time until all are done"},
+    Metric{
+        "nvlink.latency", "ns", Better::lower,
+        "One load of gpuA from gpuB's memory (gpuA>gpuB) whose address the load before gives, at "
+        "a random line of memory that is far larger than the last cache of gpuB; one thread, "
+        "nothing else running"},
+    Metric{"nvlink.errors", "count", Better::lower,
+           "Replays, recoveries and CRC errors that the GPU's links counted during this probe"},
+};
+constexpr const Metric& fabric = metrics[0];
+constexpr const Metric& links = metrics[1];
+constexpr const Metric& write_rate = metrics[2];
+constexpr const Metric& read_rate = metrics[3];
+constexpr const Metric& both = metrics[4];
+constexpr const Metric& both_write = metrics[5];
+constexpr const Metric& tournament_rate = metrics[6];
+constexpr const Metric& one_to_all = metrics[7];
+constexpr const Metric& all_to_one = metrics[8];
+constexpr const Metric& latency = metrics[9];
+constexpr const Metric& errors = metrics[10];
+
+constexpr ProbeOption size{
+    "size",
+    "Bytes of each buffer, in whole MiB; 0: 512 MiB, or four times the last cache if that is more",
+    "0"};
+constexpr ProbeOption full{"full",
+                           "Reads, and writes by kernel, between all GPUs; else from each GPU to "
+                           "the next one only",
+                           "false"};
+constexpr std::array options = {
+    libcuda_option, libnvidia_ml_option, start_time_option, wait_limit_option, size, full};
+
+constexpr Sampling alone_sampling{
+    .precision = 0.005, .min_samples = 10, .max_samples = 60, .min_seconds = 0.1, .max_seconds = 2};
+constexpr unsigned hops = 4096;
+constexpr Sampling latency_sampling{.precision = 0.005,
+                                    .min_samples = 10,
+                                    .max_samples = 60,
+                                    .min_seconds = 0.02,
+                                    .max_seconds = 2};
+
+/// A GPU with the bench that its cases share.
+struct Worker {
+  CudaGpu gpu;
+  std::shared_ptr<SharedWorkbench> bench;
+};
+
+std::string pair_name(const Worker& from, const Worker& to) {
+  return from.gpu.subject + '>' + to.gpu.subject;
+}
+
+/// Access of one GPU to another's memory, with the contexts that it is between.
+struct Access {
+  Access(std::shared_ptr<const Workbench> the_one, std::shared_ptr<const Workbench> the_other)
+      : one(std::move(the_one)),
+        other(std::move(the_other)),
+        access(one->context, other->context) {}
+
+  std::shared_ptr<const Workbench> one, other;
+  cuda::PeerAccess access;
+};
+
+/// Memory of a GPU, with the context that it belongs to.
+struct Buffer {
+  std::shared_ptr<const Workbench> bench;
+  std::shared_ptr<const cuda::DeviceMemory> memory;
+};
+
+/// What the cases of the probe share.
+class Shared {
+ public:
+  std::shared_ptr<TransferStage> stage = std::make_shared<TransferStage>();
+
+  /// Memory of a GPU that nobody else has; it is free again when the last reference ends. To
+  /// allocate it anew for each case would take longer than what is measured.
+  std::shared_ptr<const Buffer> buffer(const std::shared_ptr<const Workbench>& bench,
+                                       std::size_t bytes) {
+    auto& buffers = buffers_[bench->gpu.subject];
+    for (const auto& buffer : buffers) {
+      if (buffer.use_count() == 1) return buffer;
+    }
+    return buffers.emplace_back(
+        std::make_shared<const Buffer>(Buffer{bench, allocate_on(*bench, bytes)}));
+  }
+
+  /// Mapping a peer's memory takes time: once for each ordered pair.
+  std::shared_ptr<const Access> access(const std::shared_ptr<const Workbench>& from,
+                                       const std::shared_ptr<const Workbench>& to) {
+    auto& access = accesses_[{from->gpu.subject, to->gpu.subject}];
+    if (!access) access = std::make_shared<const Access>(from, to);
+    return access;
+  }
+
+  /// The chain in the memory of a GPU; that of the last one is kept.
+  std::shared_ptr<const Chain> chain(const std::shared_ptr<const Workbench>& owner,
+                                     std::uint64_t bytes) {
+    if (chain_owner_ != owner->gpu.subject) {
+      chain_.reset();
+      chain_ = std::make_shared<const Chain>(owner, bytes);
+      chain_owner_ = owner->gpu.subject;
+    }
+    return chain_;
+  }
+
+ private:
+  std::map<std::string, std::vector<std::shared_ptr<const Buffer>>> buffers_;  ///< by subject
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const Access>> accesses_;
+  std::string chain_owner_;
+  std::shared_ptr<const Chain> chain_;
+};
+
+/// Who moves the data between two GPUs.
+enum class Side { source, destination };
+
+Transfer make_transfer(Shared& shared, const std::shared_ptr<const Workbench>& from,
+                       const std::shared_ptr<const Workbench>& to, Side side, Mover by,
+                       std::size_t bytes) {
+  const auto source = shared.buffer(from, bytes);
+  const auto destination = shared.buffer(to, bytes);
+  Transfer transfer;
+  transfer.subject = from->gpu.subject + '>' + to->gpu.subject;
+  transfer.origin = transfer.subject;
+  transfer.mover = side == Side::source ? from : to;
+  transfer.source = from;
+  transfer.destination = to;
+  transfer.by = by;
+  transfer.from = source->memory->address();
+  transfer.to = destination->memory->address();
+  transfer.bytes = bytes;
+  transfer.keeps = {source, destination,
+                    side == Side::source ? shared.access(from, to) : shared.access(to, from)};
+  return transfer;
+}
+
+class Cases {
+ public:
+  Cases(Plan& plan, std::vector<Worker> workers, std::size_t bytes, std::string transport)
+      : plan_(plan),
+        workers_(std::move(workers)),
+        bytes_(bytes),
+        transport_(std::move(transport)) {}
+
+  const std::vector<Worker>& workers() const { return workers_; }
+
+  void add_pair(const Metric& metric, std::size_t from, std::size_t to, Side side, Mover by) {
+    const auto measurement = joint({transfer(from, to, side, by)});
+    plan_.rate(
+        metric, work(name(from, to), {{"by", by == Mover::engine ? "engine" : "kernel"}}), bytes(),
+        1e9, [=] { return measurement->prepare_one(0); }, alone_sampling);
+  }
+
+  void add_both(std::size_t a, std::size_t b) {
+    const auto measurement = joint({write(a, b), write(b, a)});
+    add_all(measurement, both, work(name(a, b), {}), 2);
+    add_one(measurement, both_write, work(name(a, b), {}), 0);
+    add_one(measurement, both_write, work(name(b, a), {}), 1);
+  }
+
+  void add_round(const Pairing& pairs, std::size_t number) {
+    std::vector<MakeTransfer> transfers;
+    for (const auto& [a, b] : pairs) {
+      transfers.push_back(write(a, b));
+      transfers.push_back(write(b, a));
+    }
+    const auto measurement = joint(transfers);
+    const Params params{{"round", std::to_string(number)}};
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const auto [a, b] = pairs[i];
+      add_one(measurement, tournament_rate, work(name(a, b), params), 2 * i);
+      add_one(measurement, tournament_rate, work(name(b, a), params), 2 * i + 1);
+    }
+    add_all(measurement, tournament_rate, work("node", params), transfers.size());
+  }
+
+  void add_star(std::size_t center) {
+    std::vector<MakeTransfer> out, in;
+    for (std::size_t other = 0; other < workers_.size(); ++other) {
+      if (other == center) continue;
+      out.push_back(write(center, other));
+      in.push_back(write(other, center));
+    }
+    const std::string& subject = workers_[center].gpu.subject;
+    add_all(joint(out), one_to_all, work(subject, {}), out.size());
+    add_all(joint(in), all_to_one, work(subject, {}), in.size());
+  }
+
+  void add_latency(std::size_t from, std::size_t to) {
+    const std::uint64_t chain_bytes = default_chain_bytes(workers_[to].gpu.device.l2_bytes);
+    Work work{.subject = name(from, to), .bytes = chain_bytes, .transport = transport_};
+    plan_.latency(
+        latency, std::move(work), hops, 1e9,
+        [=, shared = shared_, walker = workers_[from].bench, owner = workers_[to].bench] {
+          const auto bench = walker->get();
+          const auto access = shared->access(bench, owner->get());
+          return prepare_walk(bench, shared->chain(owner->get(), chain_bytes), hops, access);
+        },
+        latency_sampling);
+  }
+
+ private:
+  std::string name(std::size_t from, std::size_t to) const {
+    return pair_name(workers_[from], workers_[to]);
+  }
+  MakeTransfer transfer(std::size_t from, std::size_t to, Side side, Mover by) const {
+    return [=, shared = shared_, source = workers_[from].bench, destination = workers_[to].bench,
+            bytes = bytes_] {
+      return make_transfer(*shared, source->get(), destination->get(), side, by, bytes);
+    };
+  }
+  MakeTransfer write(std::size_t from, std::size_t to) const {
+    return transfer(from, to, Side::source, Mover::engine);
+  }
+  std::shared_ptr<JointMeasurement> joint(std::vector<MakeTransfer> transfers) const {
+    return std::make_shared<JointMeasurement>(shared_->stage, std::move(transfers));
+  }
+  Work work(std::string subject, Params params) const {
+    return {.subject = std::move(subject),
+            .bytes = bytes_,
+            .params = std::move(params),
+            .transport = transport_};
+  }
+  double bytes() const { return static_cast<double>(bytes_); }
+
+  void add_one(const std::shared_ptr<JointMeasurement>& measurement, const Metric& metric,
+               Work work, std::size_t transfer) {
+    plan_.rate(
+        metric, std::move(work), bytes(), 1e9, [=] { return measurement->prepare_one(transfer); },
+        JointMeasurement::sampling);
+  }
+  void add_all(const std::shared_ptr<JointMeasurement>& measurement, const Metric& metric,
+               Work work, std::size_t transfers) {
+    plan_.rate(
+        metric, std::move(work), bytes() * static_cast<double>(transfers), 1e9,
+        [=] { return measurement->prepare_all(); }, JointMeasurement::sampling);
+  }
+
+  Plan& plan_;
+  std::vector<Worker> workers_;
+  std::size_t bytes_;
+  std::string transport_;
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+};
+
+std::size_t buffer_bytes(double asked, const std::vector<CudaGpu>& gpus) {
+  constexpr std::size_t step = std::size_t{2} << 20, least = std::size_t{512} << 20;
+  if (asked > 0) {
+    constexpr std::size_t mebibyte = std::size_t{1} << 20;
+    return std::max(mebibyte, static_cast<std::size_t>(asked) / mebibyte * mebibyte);
+  }
+  std::size_t bytes = least;
+  for (const CudaGpu& gpu : gpus) {
+    bytes = std::max(bytes, (4 * gpu.device.l2_bytes + step - 1) / step * step);
+  }
+  return bytes;
+}
+
+/// Pairs that the driver says cannot reach each other: each is a row, and what needs all of them is
+/// left out with them.
+bool plan_unreachable(Plan& plan, const CudaMachine& machine) {
+  bool any = false;
+  for (const CudaGpu& from : machine.gpus) {
+    for (const CudaGpu& to : machine.gpus) {
+      if (from.subject == to.subject) continue;
+      int can = 0;
+      machine.driver->call().can_access_peer(&can, from.device.number, to.device.number);
+      if (can != 0) continue;
+      any = true;
+      plan.skip(write_rate, {.subject = from.subject + '>' + to.subject},
+                fmt::format("{} cannot reach the memory of {}: nvidia-smi topo -p2p r says why",
+                            from.subject, to.subject));
+    }
+  }
+  return any;
+}
+
+void plan_transfers(Cases& cases, bool all_pairs) {
+  const std::size_t count = cases.workers().size();
+  const auto each_pair = [&](auto&& add) {
+    for (std::size_t from = 0; from < count; ++from) {
+      for (std::size_t to = 0; to < count; ++to) {
+        if (from != to) add(from, to);
+      }
+    }
+  };
+  each_pair([&](std::size_t from, std::size_t to) {
+    cases.add_pair(write_rate, from, to, Side::source, Mover::engine);
+  });
+  each_pair([&](std::size_t from, std::size_t to) {
+    if (!all_pairs && to != (from + 1) % count) return;
+    cases.add_pair(write_rate, from, to, Side::source, Mover::kernel);
+    cases.add_pair(read_rate, from, to, Side::destination, Mover::engine);
+    cases.add_pair(read_rate, from, to, Side::destination, Mover::kernel);
+  });
+  each_pair([&](std::size_t a, std::size_t b) {
+    if (a < b) cases.add_both(a, b);
+  });
+  if (count > 2) {
+    std::size_t number = 0;
+    for (const Pairing& pairs : tournament(count)) cases.add_round(pairs, number++);
+    for (std::size_t center = 0; center < count; ++center) cases.add_star(center);
+  }
+  // By owner: its chain is laid once.
+  each_pair([&](std::size_t to, std::size_t from) { cases.add_latency(from, to); });
+}
+
+void plan(Plan& plan) {
+  const double asked = number_option(plan, size);
+  const CudaMachine machine = find_gpus(plan, number_option(plan, wait_limit_option));
+  if (machine.gpus.size() < 2) {
+    if (machine.absent.empty()) {
+      plan.skip(write_rate, {}, "there is one GPU: nothing to link it with");
+    }
+    return plan_absent(plan, machine, metrics);
+  }
+  const auto watch = std::make_shared<const LinkWatch>(open_monitor(plan), machine.gpus);
+  const bool linked = std::all_of(machine.gpus.begin(), machine.gpus.end(),
+                                  [&](const CudaGpu& gpu) { return watch->has_links(gpu); });
+  for (const CudaGpu& gpu : machine.gpus) {
+    plan.fact(fabric, {.subject = gpu.subject}, [=] { return watch->fabric(gpu); });
+    plan.fact(links, {.subject = gpu.subject}, [=] { return watch->links_up(gpu); });
+  }
+  if (!plan_unreachable(plan, machine)) {
+    std::vector<Worker> workers;
+    for (const CudaGpu& gpu : machine.gpus) {
+      workers.push_back(
+          {gpu, std::make_shared<SharedWorkbench>(machine.driver, gpu, transfer_code())});
+    }
+    Cases cases(plan, std::move(workers), buffer_bytes(asked, machine.gpus),
+                linked ? "nvlink" : "");
+    plan_transfers(cases, plan.flag(full.name));
+  }
+  for (const CudaGpu& gpu : machine.gpus) {
+    plan.fact(errors, {.subject = gpu.subject}, [=] { return watch->errors(gpu); });
+  }
+  plan_absent(plan, machine, metrics);
+}
+
+}  // namespace
+}  // namespace plumbline::nvlink
+
+int main(int argc, char** argv) {
+  using namespace plumbline::nvlink;
+  return plumbline::run_probe(
+      {"nvlink",
+       "How fast the GPUs of a node exchange data, alone and all at once, and how faithfully",
+       metrics, options, plan},
+      argc, argv);
+}
