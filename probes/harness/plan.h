@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -83,7 +84,11 @@ std::string case_name(const Metric& metric, const Work& work);
 /// the shared main turns each entry into a Google Benchmark case.
 class Plan {
  public:
-  explicit Plan(std::map<std::string, std::string> options) : options_(std::move(options)) {}
+  /// `folder`: where the rows of this run are and will be, empty if they are shown only; `task`:
+  /// what writes them.
+  explicit Plan(std::map<std::string, std::string> options, std::filesystem::path folder = {},
+                std::string task = {})
+      : options_(std::move(options)), folder_(std::move(folder)), task_(std::move(task)) {}
 
   /// `amount` per call (bytes, operations) divided by the seconds of a call and by `unit_scale`
   /// (1e9 for GB/s) is the value in the metric's unit.
@@ -117,6 +122,10 @@ class Plan {
   const std::string& option(const std::string& name) const { return options_.at(name); }
   bool flag(const std::string& name) const { return option(name) == "true"; }
 
+  /// For a probe that compares with what the run has so far.
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::string& task() const { return task_; }
+
   const std::vector<Case>& cases() const { return cases_; }
   const std::vector<Device>& devices() const { return devices_; }
   const std::vector<ContextEntry>& context_entries() const { return context_; }
@@ -127,6 +136,8 @@ class Plan {
   Case& add(Case::Kind kind, const Metric& metric, Work work);
 
   std::map<std::string, std::string> options_;
+  std::filesystem::path folder_;
+  std::string task_;
   std::vector<Case> cases_;
   std::vector<Device> devices_;
   std::vector<ContextEntry> context_;

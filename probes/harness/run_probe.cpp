@@ -192,7 +192,7 @@ int run_probe(const Probe& probe, int argc, char** argv) {
       default:
         break;
     }
-    Plan plan(arguments->options);
+    Plan plan(arguments->options, arguments->out, arguments->task);
     probe.plan(plan);
     const std::vector<Case> cases = chosen_cases(plan, *arguments);
     if (arguments->show == ProbeArguments::Show::plan) {

@@ -23,9 +23,12 @@ std::optional<StandIn> stand_in(const DynamicLibrary& library) {
     const char* text = ask(key);
     return std::string(text != nullptr ? text : "");
   };
-  return StandIn{
-      answer("host"), answer("instance_type"), words_of<std::string>(answer("gpu_addresses")),
-      words_of<unsigned>(answer("numa_nodes")), words_of<unsigned>(answer("gpu_numa_nodes"))};
+  return StandIn{answer("host"),
+                 answer("instance_type"),
+                 words_of<std::string>(answer("gpu_addresses")),
+                 words_of<unsigned>(answer("numa_nodes")),
+                 words_of<unsigned>(answer("gpu_numa_nodes")),
+                 answer("kernel_log")};
 }
 
 }  // namespace plumbline

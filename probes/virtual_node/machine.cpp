@@ -120,6 +120,48 @@ PathEnd read_end(Table& table, const char* key, const Machine& machine) {
                     std::to_string(machine.gpus.size() - 1));
 }
 
+/// Every key of a table is a reading: a number or a text.
+void read_readings(const toml::value& values, const Table& table, Readings& readings) {
+  for (const auto& [name, value] : values.as_table()) {
+    if (value.is_string()) {
+      readings.texts[name] = toml::get<std::string>(value);
+    } else if (value.is_integer()) {
+      readings.numbers[name] = static_cast<double>(value.as_integer());
+    } else if (value.is_floating()) {
+      readings.numbers[name] = value.as_floating();
+    } else {
+      throw table.wrong(value, name + " is no number and no text");
+    }
+  }
+}
+
+Per read_per(Table& table) {
+  std::string per = "kJ";
+  table.read("per", per);
+  const std::map<std::string, Per> words = {
+      {"kJ", Per::kilojoule}, {"nvlink_GB", Per::nvlink_gigabyte}, {"pcie_GB", Per::pcie_gigabyte}};
+  const auto found = words.find(per);
+  if (found == words.end()) {
+    throw table.wrong("per is \"" + per + "\", expected kJ, nvlink_GB or pcie_GB");
+  }
+  return found->second;
+}
+
+/// Sets a reading of one GPU, whatever its type.
+void read_reading(Table& table, const Machine& machine, GpuMonitor& monitor) {
+  const auto name = table.required<std::string>("reading");
+  const std::string base = name.substr(0, name.find('.'));
+  const bool is_text = machine.monitor.all.texts.contains(name);
+  if (!is_text && !machine.monitor.all.numbers.contains(base)) {
+    throw table.wrong("no GPU of this machine has a reading " + name);
+  }
+  if (is_text) {
+    monitor.own.texts[name] = table.required<std::string>("value");
+  } else {
+    monitor.own.numbers[name] = table.required<double>("value");
+  }
+}
+
 /// A fault as the file gives it: its keys beside `what`, and what it does to the machine.
 void apply_fault(Table table, Machine& machine) {
   const auto what = table.required<std::string>("what");
@@ -212,6 +254,32 @@ void apply_fault(Table table, Machine& machine) {
          table.read("kernel", gpu().failure.kernel);
        }},
       {"memory_taken", [&] { gpu().memory_taken = table.required<std::uint64_t>("bytes"); }},
+      {"reading", [&] { read_reading(table, machine, gpu().monitor); }},
+      {"growing",
+       [&] {
+         Growth growth{table.required<std::string>("reading"), read_per(table),
+                       table.required<double>("rate")};
+         gpu().monitor.growing.push_back(growth);
+       }},
+      {"xid",
+       [&] {
+         Xid xid{table.required<unsigned>("number"), "", read_per(table), 0};
+         table.read("text", xid.text);
+         table.read("after", xid.after);
+         gpu().monitor.xids.push_back(xid);
+       }},
+      {"other_process",
+       [&] {
+         gpu().monitor.processes.push_back(
+             {table.required<unsigned>("pid"), table.required<std::uint64_t>("memory_bytes")});
+       }},
+      {"nvml_refuses",
+       [&] {
+         auto& refuses = table.has("gpu") ? gpu().monitor.refuses : machine.monitor.refuses;
+         refuses[table.required<std::string>("function")] = table.required<int>("status");
+       }},
+      {"nvml_start_fails", [&] { machine.monitor.start_status = table.required<int>("status"); }},
+      {"lost_gpu", [&] { gpu().monitor.lost = gpu().missing = true; }},
       {"missing_gpu", [&] { gpu().missing = true; }},
       {"exclusive_elsewhere", [&] { gpu().exclusive_elsewhere = true; }},
       {"partitioned", [&] { gpu().partitioned = true; }},
@@ -278,6 +346,10 @@ Machine read_machine(const fs::path& file) {
   machine.power.max_clock_mhz = machine.model.core_clock_khz / 1000.0;
   if (const auto* nccl = table.find("nccl")) read_nccl(Table(*nccl, file), machine.nccl, file);
   table.find("shape");  // shape/read_shape.cpp reads it
+  if (const auto* readings = table.find("monitor")) {
+    read_readings(*readings, table, machine.monitor.all);
+  }
+  complete(machine.monitor.all, machine.model.capability);
   std::vector<std::string> addresses;
   table.read("gpu_addresses", addresses);
   if (!addresses.empty()) machine.gpus.clear();  // a base may have others

@@ -10,6 +10,7 @@
 
 #include "probes/virtual_node/device_memory.h"
 #include "probes/virtual_node/links.h"
+#include "probes/virtual_node/monitor_model.h"
 #include "probes/virtual_node/nccl_model.h"
 #include "probes/virtual_node/power.h"
 
@@ -72,7 +73,8 @@ struct Gpu {
   std::optional<GemmFlip> gemm_flip;
   GpuLinks links;
   GpuFailure failure;
-  std::uint64_t memory_taken = 0;    ///< bytes that another process holds
+  std::uint64_t memory_taken = 0;  ///< bytes that another process holds
+  GpuMonitor monitor;
   bool exclusive_elsewhere = false;  ///< another process holds it
   bool partitioned = false;          ///< MIG
   bool missing = false;
@@ -100,6 +102,7 @@ struct Machine {
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;
   NcclModel nccl;
+  MonitorModel monitor;
   std::set<std::string> missing_functions;  ///< of the driver, by base name
 };
 

@@ -76,8 +76,9 @@ std::string line_of(const Measurement& row) {
   const auto number = [](const std::optional<double>& value) {
     return value ? format_number(*value) : std::string("-");
   };
+  const std::string value = row.text.empty() ? number(row.median) : '"' + row.text + '"';
   return fmt::format("{} {} {} {} [{} {}] n={} {} {}{}{}", row.case_name,
-                     outcome_names[row.outcome], number(row.median), row.unit, number(row.ci_low),
+                     outcome_names[row.outcome], value, row.unit, number(row.ci_low),
                      number(row.ci_high), row.samples, provenance_names[row.provenance],
                      row.instance_type, row.flags.empty() ? "" : " " + joined(row.flags),
                      row.note.empty() ? "" : " | " + row.note);
@@ -85,10 +86,14 @@ std::string line_of(const Measurement& row) {
 
 std::string run(const Arguments& arguments) {
   const Scratch scratch;
+  // The one that looks at GPUs without CUDA.
+  const bool by_nvml = arguments.probe.ends_with("-health");
+  const std::string library = by_nvml ? "--libnvidia-ml '" + arguments.machine + "/libnvidia-ml.so.1'"
+                                      : "--libcuda '" + arguments.machine + "/libcuda.so.1'";
   const std::string command =
-      fmt::format("LD_PRELOAD='{}' '{}' --libcuda '{}/libcuda.so.1' --out '{}' {} >'{}/log' 2>&1",
-                  arguments.clock, arguments.probe, arguments.machine, scratch.path().string(),
-                  arguments.rest, scratch.path().string());
+      fmt::format("LD_PRELOAD='{}' '{}' {} --out '{}' {} >'{}/log' 2>&1", arguments.clock,
+                  arguments.probe, library, scratch.path().string(), arguments.rest,
+                  scratch.path().string());
   const int status = std::system(command.c_str());
   std::string text = fmt::format("exit {}\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
   const fs::path table = scratch.path() / "measurements.csv";

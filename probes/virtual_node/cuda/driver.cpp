@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "probes/virtual_node/work_log.h"
+
 namespace plumbline::virtual_node {
 namespace {
 
@@ -217,6 +219,19 @@ void CudaDriver::wait_for(const Context& context, const Moment& moment) {
   if (context.lost) throw CallFailed(context.lost->status);
   if (!done) never_came("the event waits for what never comes");
   HostTime::wait_until(moment.at);
+}
+
+CudaDriver::~CudaDriver() {
+  if (!started) return;
+  try {
+    std::vector<Work> work;
+    for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
+      work.push_back(work_of(state(static_cast<int>(i))));
+    }
+    WorkLog(machine_file().parent_path()).append(work);
+  } catch (const std::exception& error) {
+    explain("at the end", CallFailed(CUDA_ERROR_UNKNOWN, error.what()));
+  }
 }
 
 GpuState CudaDriver::state(int gpu) {

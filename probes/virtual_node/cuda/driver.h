@@ -105,6 +105,10 @@ class Handles {
 class CudaDriver {
  public:
   explicit CudaDriver(Machine machine);
+  CudaDriver(const CudaDriver&) = delete;
+  CudaDriver& operator=(const CudaDriver&) = delete;
+  /// With the process: what its GPUs did is remembered, if the machine remembers.
+  ~CudaDriver();
 
   const Machine machine;
   bool started = false;
