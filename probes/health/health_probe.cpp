@@ -120,7 +120,7 @@ nvml::Reading<Fact> xids(const Bench& bench, const std::string& pci_address, boo
     std::string note;
     for (const auto& [number, count] : counts) {
       sum += count;
-      note += fmt::format("{}{} times XID {}", note.empty() ? "" : ", ", count, number);
+      note += fmt::format("{}XID {}: {}", note.empty() ? "" : ", ", number, count);
     }
     if (!last.empty()) note += "; the last: " + last;
     return Fact(sum, note);

@@ -23,7 +23,7 @@ look_work_look() {
               --out "$run/rows")
   "${look[@]}" --task health#1 >/dev/null
   LD_PRELOAD=$clock "$bin/plumbline-probe-gpu_memory" --libcuda "$run/machine/libcuda.so.1" \
-    --out "$run/rows" --task gpu_memory#1 '--benchmark_filter=triad/gpu[2567]' >/dev/null
+    --out "$run/rows" --task gpu_memory#1 '--benchmark_filter=triad/gpu[257]|dot/gpu6' >/dev/null
   "${look[@]}" --task health#2 >/dev/null
   # A third look begins again: it compares with the second, since when nothing was done.
   "${look[@]}" --task health#3 >/dev/null
