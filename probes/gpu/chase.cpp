@@ -86,34 +86,39 @@ std::uint64_t default_chain_bytes(std::uint64_t l2_bytes) {
   return std::max(least, 4 * l2_bytes / line_bytes * line_bytes);
 }
 
-Chain::Chain(std::shared_ptr<const Workbench> owner, std::uint64_t bytes)
-    : owner_(std::move(owner)), ring_(random_ring(bytes / line_bytes)) {
+std::shared_ptr<const std::vector<unsigned>> ring_of(std::uint64_t bytes) {
+  return std::make_shared<const std::vector<unsigned>>(random_ring(bytes / line_bytes));
+}
+
+Chain::Chain(std::shared_ptr<const Workbench> owner,
+             std::shared_ptr<const std::vector<unsigned>> ring)
+    : owner_(std::move(owner)), ring_(std::move(ring)) {
   const Workbench& bench = *owner_;
-  in_gpu_.emplace(bench.context, bytes);
-  const cuda::PinnedMemory links(bench.context, ring_.size() * sizeof(unsigned));
-  std::copy(ring_.begin(), ring_.end(), links.as<unsigned>().begin());
+  in_gpu_.emplace(bench.context, ring_->size() * line_bytes);
+  const cuda::PinnedMemory links(bench.context, ring_->size() * sizeof(unsigned));
+  std::copy(ring_->begin(), ring_->end(), links.as<unsigned>().begin());
   const cuda::DeviceMemory next(bench.context, links.bytes());
   bench.context.call().copy_to_device(next.address(), links.data(), links.bytes(),
                                       bench.stream.handle());
   bench.code.kernel("lay_chain")
       .launch(bench.stream, bench.grid(), in_gpu_->address(), next.address(), words_per_line,
-              ring_.size());
+              ring_->size());
   // What laying the ring left in the last cache would be loaded from there.
   const cuda::DeviceMemory scratch(bench.context, 2 * bench.gpu.device.l2_bytes + 1);
   zero(bench, scratch);
   bench.stream.synchronize();
 }
 
-Chain::Chain(std::shared_ptr<const Workbench> owner, std::uint64_t bytes,
-             std::optional<unsigned> node)
-    : owner_(std::move(owner)), ring_(random_ring(bytes / line_bytes)) {
-  in_host_.emplace(owner_, bytes, node);
+Chain::Chain(std::shared_ptr<const Workbench> owner,
+             std::shared_ptr<const std::vector<unsigned>> ring, std::optional<unsigned> node)
+    : owner_(std::move(owner)), ring_(std::move(ring)) {
+  in_host_.emplace(owner_, ring_->size() * line_bytes, node);
   auto* words = reinterpret_cast<unsigned*>(in_host_->memory().data());
-  for (std::size_t i = 0; i < ring_.size(); ++i)
-    words[i * words_per_line] = ring_[i] * words_per_line;
+  for (std::size_t i = 0; i < ring_->size(); ++i)
+    words[i * words_per_line] = (*ring_)[i] * words_per_line;
 }
 
-std::size_t Chain::words() const { return ring_.size() * words_per_line; }
+std::size_t Chain::words() const { return ring_->size() * words_per_line; }
 
 cuda::DeviceAddress Chain::address(const cuda::Context& context) const {
   return in_gpu_ ? in_gpu_->address() : in_host_->address(context);

@@ -16,6 +16,10 @@ namespace plumbline {
 /// algorithm; the same for the same number).
 std::vector<unsigned> random_ring(std::size_t links);
 
+/// The ring of a chain of so many bytes. Chains of one size may share it: to make one takes as long
+/// as to lay it.
+std::shared_ptr<const std::vector<unsigned>> ring_of(std::uint64_t bytes);
+
 /// Bytes of a chain that the last cache of a GPU cannot hold: 256 MiB, or four times the cache if
 /// that is more.
 std::uint64_t default_chain_bytes(std::uint64_t l2_bytes);
@@ -25,17 +29,18 @@ std::uint64_t default_chain_bytes(std::uint64_t l2_bytes);
 class Chain {
  public:
   /// In a GPU's memory; its last cache holds nothing of it. The bench has the kernels of chase.cuh.
-  Chain(std::shared_ptr<const Workbench> owner, std::uint64_t bytes);
+  Chain(std::shared_ptr<const Workbench> owner, std::shared_ptr<const std::vector<unsigned>> ring);
   /// In the host's memory.
-  Chain(std::shared_ptr<const Workbench> owner, std::uint64_t bytes, std::optional<unsigned> node);
+  Chain(std::shared_ptr<const Workbench> owner, std::shared_ptr<const std::vector<unsigned>> ring,
+        std::optional<unsigned> node);
 
-  const std::vector<unsigned>& ring() const { return ring_; }
+  const std::vector<unsigned>& ring() const { return *ring_; }
   std::size_t words() const;
   cuda::DeviceAddress address(const cuda::Context& context) const;
 
  private:
   std::shared_ptr<const Workbench> owner_;
-  std::vector<unsigned> ring_;
+  std::shared_ptr<const std::vector<unsigned>> ring_;
   std::optional<cuda::DeviceMemory> in_gpu_;
   std::optional<PinnedOnNode> in_host_;
 };

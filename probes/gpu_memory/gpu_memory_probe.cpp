@@ -86,7 +86,9 @@ void plan_gpu(Plan& plan, const CudaMachine& machine, const CudaGpu& gpu, double
   const std::uint64_t chain = default_chain_bytes(gpu.device.l2_bytes);
   plan.latency(
       latency, {.subject = gpu.subject, .bytes = chain}, chain_hops, 1e9,
-      [=] { return prepare_walk(bench->get(), std::make_shared<Chain>(bench->get(), chain)); },
+      [=] {
+        return prepare_walk(bench->get(), std::make_shared<Chain>(bench->get(), ring_of(chain)));
+      },
       latency_sampling);
   plan.fact(pattern_errors, {.subject = gpu.subject},
             [=] { return test_pattern(*bench->get(), pattern_limit_s); });

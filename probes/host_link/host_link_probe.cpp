@@ -98,6 +98,7 @@ struct Shared {
   HostBuffers buffers;
   std::shared_ptr<TransferStage> stage = std::make_shared<TransferStage>();
   std::map<std::optional<unsigned>, std::shared_ptr<const Chain>> chains;  ///< by NUMA node
+  std::shared_ptr<const std::vector<unsigned>> ring;                       ///< of all of them
 };
 
 enum class Direction { to_gpu, to_host };
@@ -217,7 +218,10 @@ class Cases {
         [=, shared = shared_] {
           const auto bench = worker.bench->get();
           auto& chain = shared->chains[place.node];
-          if (!chain) chain = std::make_shared<const Chain>(bench, chain_bytes, place.node);
+          if (!chain) {
+            if (!shared->ring) shared->ring = ring_of(chain_bytes);
+            chain = std::make_shared<const Chain>(bench, shared->ring, place.node);
+          }
           return prepare_walk(bench, chain, hops);
         },
         latency_sampling);

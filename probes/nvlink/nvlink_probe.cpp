@@ -136,7 +136,8 @@ class Shared {
                                      std::uint64_t bytes) {
     if (chain_owner_ != owner->gpu.subject) {
       chain_.reset();
-      chain_ = std::make_shared<const Chain>(owner, bytes);
+      if (!ring_) ring_ = ring_of(bytes);
+      chain_ = std::make_shared<const Chain>(owner, ring_);
       chain_owner_ = owner->gpu.subject;
     }
     return chain_;
@@ -145,6 +146,7 @@ class Shared {
  private:
   std::map<std::string, std::vector<std::shared_ptr<const Buffer>>> buffers_;  ///< by subject
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const Access>> accesses_;
+  std::shared_ptr<const std::vector<unsigned>> ring_;
   std::string chain_owner_;
   std::shared_ptr<const Chain> chain_;
 };

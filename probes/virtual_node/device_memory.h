@@ -60,6 +60,9 @@ class DeviceMemory {
   void copy(void* to, const void* from, std::size_t bytes);
   void fill(void* to, unsigned char value, std::size_t bytes);
 
+  /// Makes pages real that will all be touched: at once, rather than one fault after the other.
+  static void populate(void* from, std::size_t bytes);
+
   void add(int gpu, StuckBit bit);
   /// To be called after every write into a block: counts it, and lets stuck bits have their way.
   void written(Block& block);

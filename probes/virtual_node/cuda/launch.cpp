@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "probes/virtual_node/cuda/driver.h"
+#include "probes/virtual_node/simt/windows.h"
 
 namespace plumbline::virtual_node {
 namespace {
@@ -173,6 +174,15 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
     if (access.write && vanishes(context.gpu, *memory.find(access.address))) return;
   }
   once(launch_key(kernel, grid, block, values), traffic.accesses, repeatable(traffic), [&] {
+    if (traffic.elements && *traffic.elements > window_elements * window_count) {
+      // Visited whole: where an element falls into every page, every page is touched.
+      constexpr std::size_t page = 4096;
+      for (const Access& access : traffic.accesses) {
+        if (access.write && access.bytes <= *traffic.elements * page) {
+          DeviceMemory::populate(const_cast<void*>(access.address), access.bytes);
+        }
+      }
+    }
     device_clock() = {simulation.now(),
                       traffic.dependent_loads == 0
                           ? 0
