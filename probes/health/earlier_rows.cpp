@@ -29,7 +29,8 @@ Fact growth(const Measurement& before, double now, const std::string& note) {
   if (before.outcome != Outcome::ok || !before.median) {
     throw Skip(fmt::format("not known at {}: {}", since, before.note));
   }
-  // The tables keep six digits: both sides are compared as they stand there.
+  // Of what is no whole number the tables keep six digits: both sides are compared as they stand
+  // there.
   now = parse_number(format_number(now)).value_or(now);
   const double then = *before.median;
   if (now < then) {
