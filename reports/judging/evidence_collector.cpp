@@ -29,7 +29,7 @@ FleetVerdict fleet_verdict(ExitCode code) {
   }
 }
 
-/// One sentence: why the verdict is what it is.
+/// One sentence: why the verdict is what it is; empty if that goes without saying.
 std::string reason_of(const Judgement& judgement) {
   const auto suspects = judgement.fleet.suspects();
   if (!suspects.empty()) {
@@ -40,8 +40,7 @@ std::string reason_of(const Judgement& judgement) {
   const auto worst = std::max_element(
       judgement.nodes.begin(), judgement.nodes.end(),
       [](const NodeVerdict& a, const NodeVerdict& b) { return a.outcome < b.outcome; });
-  if (worst->outcome != NodeOutcome::accept) return worst->reason;
-  return "everything that is expected was measured and is as good as it should be";
+  return worst->outcome == NodeOutcome::accept ? "" : worst->reason;
 }
 
 /// "acceptance" of "20261124T103335Z_acceptance-2".
@@ -62,7 +61,7 @@ void read_journal_of(const RunDirectory& directory, ReportedRun& run,
       run.command = event.detail("command");
       if (!event.detail("suite").empty()) run.suite = event.detail("suite");
       host = event.detail("host");
-    } else if (event.event == "run_ended") {
+    } else if (event.event == "measured" || event.event == "run_ended") {
       run.ended = event.time;
     } else if (event.event == "task_started") {
       TaskRecord task;

@@ -83,7 +83,7 @@ struct Evidence {
   std::vector<ReportedRun> runs;
 
   FleetVerdict verdict = FleetVerdict::incomplete;
-  std::string reason;      ///< one sentence: why the verdict is what it is
+  std::string reason;      ///< one sentence: why the verdict is what it is; may be empty
   bool simulated = false;  ///< any row is simulated
   /// One line for each instance type that has no baseline at all.
   std::vector<std::string> types_without_baseline;

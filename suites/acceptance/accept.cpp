@@ -122,6 +122,7 @@ Acceptance accept_run(RunRecord& record, Runner& runner, const Judge& judge) {
     Acceptance so_far = judge_run(record, runner, judge, false);
     if (so_far.exit_code == exit_interrupted || !so_far.problem.empty()) return so_far;
   } while (plan_next_look(record, runner.progress));
+  record.note("measured", {});  // the report, made next, tells when
   Acceptance verdict = judge_run(record, runner, judge, true);
   if (verdict.exit_code != exit_interrupted) {
     record.note("run_ended", {{"verdict", std::to_string(verdict.exit_code)}});
