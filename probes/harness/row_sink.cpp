@@ -58,4 +58,8 @@ void RowSink::write(std::span<const ContextEntry> context) {
   if (rows_) append_new(run_->context(), context);
 }
 
+void RowSink::write(std::span<const MetricMeaning> metrics) {
+  if (rows_) append_new(run_->metrics(), metrics);
+}
+
 }  // namespace plumbline

@@ -11,6 +11,7 @@
 #include "probes/harness/sampler.h"
 #include "results/schema/device.h"
 #include "results/schema/measurement.h"
+#include "results/schema/metric_meaning.h"
 #include "results/schema/run_directory.h"
 
 namespace plumbline {
@@ -31,6 +32,7 @@ class RowSink {
   /// Appends those that are not in the tables yet.
   void write(std::span<const Device> devices);
   void write(std::span<const ContextEntry> context);
+  void write(std::span<const MetricMeaning> metrics);
 
   /// The cut last line of an earlier writer, set aside; "" if there was none.
   std::string torn_line() const { return rows_ ? rows_->torn_line() : std::string(); }

@@ -127,6 +127,14 @@ void initialize_benchmark(const ProbeArguments& arguments, char* program) {
   }
 }
 
+std::vector<MetricMeaning> meanings_of(const Probe& probe) {
+  std::vector<MetricMeaning> meanings;
+  for (const Metric& metric : probe.metrics) {
+    meanings.push_back({metric.name, metric.unit, metric.better, metric.meaning});
+  }
+  return meanings;
+}
+
 int measure(const Probe& probe, const Plan& plan, const std::vector<Case>& cases,
             const ProbeArguments& arguments, char* program) {
   initialize_benchmark(arguments, program);
@@ -147,6 +155,7 @@ int measure(const Probe& probe, const Plan& plan, const std::vector<Case>& cases
     for (ContextEntry& entry : context) entry.host = frame.host;
     sink.write(devices);
     sink.write(context);
+    sink.write(meanings_of(probe));
   }
 
   ConsoleTable console(fmt::format("{} on {} ({})", probe.name, frame.host, frame.instance_type));

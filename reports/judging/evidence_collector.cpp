@@ -190,6 +190,7 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
     evidence_.runs.push_back(std::move(run));
     read_into(directory.devices(), evidence_.devices);
     read_into(directory.context(), evidence_.context);
+    read_into(directory.metrics(), evidence_.metrics);
   }
   for (const UsedBaselines& used : baselines_.used()) {
     evidence_.baselines.push_back(

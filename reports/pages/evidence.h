@@ -11,6 +11,7 @@
 #include "results/schema/finding.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
+#include "results/schema/metric_meaning.h"
 #include "results/schema/time.h"
 
 namespace plumbline {
@@ -64,14 +65,6 @@ struct TaskRecord {
   std::string outcome;            ///< "ok", "failed", "timed_out", "killed" ... as in the journal
   std::string reason;             ///< why it is not ok
   std::string command;
-};
-
-/// A metric as its probe describes it (--describe).
-struct MetricMeaning {
-  std::string metric;
-  std::string unit;
-  Better better = Better::exact;
-  std::string meaning;
 };
 
 /// Everything that a report is made of. Nothing in it is looked up or measured by the pages: the

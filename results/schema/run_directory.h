@@ -33,6 +33,7 @@ class RunDirectory {
   std::filesystem::path samples() const { return path_ / "samples.csv"; }
   std::filesystem::path devices() const { return path_ / "devices.csv"; }
   std::filesystem::path context() const { return path_ / "context.csv"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
   std::filesystem::path suite() const { return path_ / "suite.toml"; }  ///< as it was at the start
   std::filesystem::path logs() const { return path_ / "logs"; }

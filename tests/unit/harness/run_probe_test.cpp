@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 
 #include "results/schema/device.h"
 #include "results/schema/measurement.h"
+#include "results/schema/metric_meaning.h"
 
 namespace plumbline {
 namespace {
@@ -162,11 +164,14 @@ TEST_F(RunProbe, SamplesAreKeptOnRequest) {
   EXPECT_EQ(samples.at(0).case_name, "example.rate/a");
 }
 
-TEST_F(RunProbe, DevicesAndContextStandOnce) {
+TEST_F(RunProbe, DevicesContextAndMeaningsStandOnce) {
   run(out() + " --case example.rate/a --host n1");
   run(out() + " --case example.rate/b --host n1");
   EXPECT_EQ(read_all<Device>(folder_ / "devices.csv").size(), 1U);
   EXPECT_EQ(read_all<ContextEntry>(folder_ / "context.csv").size(), 1U);
+  const auto meanings = read_all<MetricMeaning>(folder_ / "metrics.csv");
+  EXPECT_EQ(std::ranges::count(meanings, "example.rate", &MetricMeaning::metric), 1);
+  EXPECT_THAT(meanings.at(0).meaning, HasSubstr("made-up bytes per made-up second"));
 }
 
 TEST_F(RunProbe, DescribeAsTableAndJson) {

@@ -11,6 +11,7 @@
 #include "results/schema/journal.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
+#include "results/schema/metric_meaning.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
@@ -56,6 +57,8 @@ constexpr const char* heading<Device> = "devices.csv";
 template <>
 constexpr const char* heading<ContextEntry> = "context.csv";
 template <>
+constexpr const char* heading<MetricMeaning> = "metrics.csv";
+template <>
 constexpr const char* heading<ManifestEntry> = "manifest.csv";
 template <>
 constexpr const char* heading<Baseline> = "Baselines";
@@ -64,7 +67,7 @@ constexpr const char* heading<Finding> = "findings.csv";
 template <>
 constexpr const char* heading<NodeVerdict> = "nodes.csv";
 
-using Records = testing::Types<Measurement, Sample, Device, ContextEntry, ManifestEntry, Baseline,
+using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning, ManifestEntry, Baseline,
                                Finding, NodeVerdict>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
