@@ -123,7 +123,7 @@ TEST(VirtualCuda, RefusesWhatARealDriverRefuses) {
   EXPECT_EQ(call.stream_synchronize.status(reinterpret_cast<StreamHandle>(0x10)),
             Status::invalid_handle);
   int value = 0;
-  EXPECT_EQ(call.device_attribute.status(&value, static_cast<Attribute>(9999), 0),
+  EXPECT_EQ(call.device_attribute.status(&value, static_cast<Attribute>(255), 0),
             Status::invalid_value);
   EXPECT_EQ(status_of([&] { code.kernel("no_such_kernel"); }), Status::not_found);
   EXPECT_EQ(status_of([&] {
