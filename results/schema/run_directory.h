@@ -37,6 +37,8 @@ class RunDirectory {
   std::filesystem::path journal() const { return path_ / "journal.jsonl"; }
   std::filesystem::path suite() const { return path_ / "suite.toml"; }  ///< as it was at the start
   std::filesystem::path logs() const { return path_ / "logs"; }
+  /// Of a rehearsal: the machine that stands in for this one.
+  std::filesystem::path virtual_machine() const { return path_ / "machine"; }
   std::filesystem::path findings() const { return path_ / "findings.csv"; }
   std::filesystem::path nodes() const { return path_ / "nodes.csv"; }
   std::filesystem::path report() const { return path_ / "report.html"; }

@@ -296,6 +296,14 @@ Suite read_suite(const fs::path& file) {
   return suite;
 }
 
+void leave_out(Suite& suite, const std::vector<std::string>& steps) {
+  const auto is_left_out = [&](const std::string& name) {
+    return std::find(steps.begin(), steps.end(), name) != steps.end();
+  };
+  std::erase_if(suite.steps, [&](const Step& step) { return is_left_out(step.name); });
+  for (Step& step : suite.steps) std::erase_if(step.needs, is_left_out);
+}
+
 fs::path find_suite(const std::string& name_or_path, const fs::path& suites) {
   if (name_or_path.ends_with(".toml") || name_or_path.find('/') != std::string::npos) {
     if (!fs::exists(name_or_path)) {

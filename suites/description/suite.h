@@ -40,6 +40,9 @@ struct Suite {
 /// what was found and what was expected.
 Suite read_suite(const std::filesystem::path& file);
 
+/// Takes steps out of a suite; no other step needs them any more.
+void leave_out(Suite& suite, const std::vector<std::string>& steps);
+
 /// The file of a suite given by name ("smoke", looked up in `suites`) or by path ("my/smoke.toml").
 /// Throws FileError that lists the names there are.
 std::filesystem::path find_suite(const std::string& name_or_path,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "results/schema/measurement.h"
 #include "suites/description/task.h"
 
 namespace plumbline {
@@ -15,6 +16,7 @@ struct RowNames {
   std::string run;
   std::string host;
   std::string instance_type;
+  Provenance provenance = Provenance::measured;
 };
 
 /// The command, of this machine, that runs a task on its hosts. Whatever the hosts are, a process

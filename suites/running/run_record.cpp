@@ -49,6 +49,8 @@ RunOrder order_of(const JournalEvent& start) {
   order.accept = start.detail("accept") == "yes";
   order.look_gap = Seconds(parse_number(start.detail("look_gap")).value_or(0));
   order.baselines = words_of(start.detail("baselines"));
+  order.rehearses = start.detail("rehearses");
+  order.left_out = words_of(start.detail("left_out"));
   return order;
 }
 
@@ -59,6 +61,7 @@ RunRecord::RunRecord(RunDirectory directory, Suite suite, RunOrder order)
       suite_(std::move(suite)),
       order_(std::move(order)),
       journal_(directory_.journal()) {
+  leave_out(suite_, order_.left_out);
   for (Task& task : tasks_of(suite_, {order_.host.host})) take(task);
 }
 
@@ -84,7 +87,9 @@ RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const R
                               {"machine", order.machine},
                               {"accept", order.accept ? "yes" : "no"},
                               {"look_gap", format_number(order.look_gap.count())},
-                              {"baselines", lines(order.baselines)}});
+                              {"baselines", lines(order.baselines)},
+                              {"rehearses", order.rehearses},
+                              {"left_out", lines(order.left_out)}});
   record.write_context();
   return record;
 }
@@ -107,7 +112,8 @@ RunRecord RunRecord::open(const fs::path& folder) {
 }
 
 RowNames RunRecord::names() const {
-  return {directory_.path(), directory_.name(), order_.host.host, order_.host.instance_type};
+  return {directory_.path(), directory_.name(), order_.host.host, order_.host.instance_type,
+          order_.rehearses.empty() ? Provenance::measured : Provenance::simulated};
 }
 
 const TaskState* RunRecord::find(const std::string& id) const {

@@ -103,6 +103,7 @@ Measurement task_row(const Task& task, const TaskEnd& end, const RowNames& names
   row.time = time;
   row.host = names.host;
   row.instance_type = names.instance_type;
+  row.provenance = names.provenance;
   row.probe = task.probe;
   row.metric = task_metric;
   row.params = {{"step", task.step}, {"repeat", std::to_string(task.repeat)}};

@@ -52,6 +52,7 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
   session.progress().say(fmt::format("{}: {} of {} tasks to run",
                                      record.directory().path().string(), count,
                                      record.tasks().size()));
+  if (!record.order().rehearses.empty()) session.rehearse(record);
   session.begin(record);
   return session.finish(record);
 }
@@ -93,6 +94,7 @@ int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tre
   };
   const std::size_t count = plan_retries(record, command_line("retry", arguments), chosen);
   session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));
+  if (!record.order().rehearses.empty()) session.rehearse(record);
   session.begin(record);
   return session.finish(record);
 }

@@ -12,6 +12,7 @@
 #include "results/schema/exit_code.h"
 #include "suites/acceptance/verdict_paragraph.h"
 #include "suites/description/nearest_name.h"
+#include "suites/rehearsal/virtual_machine.h"
 #include "suites/running/probe_plan.h"
 
 namespace plumbline {
@@ -82,7 +83,14 @@ void Session::begin(const RunRecord& record) {
   }
   lock_.name_run(folder);
   name_missing_probes(record, tree_, *progress_);
-  if (progress_->interval().count() > 0) ask_for_times(record);
+  // The times of a rehearsal are those of the machine, not of the one that it runs on.
+  if (progress_->interval().count() > 0 && !rehearses_) ask_for_times(record);
+}
+
+void Session::rehearse(const RunRecord& record) {
+  rehearses_ = true;
+  runner_.launch = launch_on(read_virtual_machine(record.directory().virtual_machine()), tree_.bin,
+                             interruption_);
 }
 
 void Session::ask_for_times(const RunRecord& record) {

@@ -34,7 +34,12 @@ class Session {
   /// Runs a record to its end or to its verdict and says how it ended. Returns the exit code.
   int finish(RunRecord& record);
 
+  /// The tasks of `record` are about the virtual machine in its folder, not about this host. Throws
+  /// FileError if that is not there.
+  void rehearse(const RunRecord& record);
+
   Progress& progress() { return *progress_; }
+  Interruption& interruption() { return interruption_; }
 
  private:
   int measure(RunRecord& record);
@@ -46,6 +51,7 @@ class Session {
   HostLock lock_;
   std::unique_ptr<Progress> progress_;
   Runner runner_;
+  bool rehearses_ = false;
 };
 
 /// This host under the name and type that the command line gives it, or its own.

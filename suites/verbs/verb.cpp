@@ -14,6 +14,8 @@ std::span<const Verb> own_verbs() {
       Verb{"plan", "What a suite would do: tasks, time, commands. Runs nothing", plan_verb},
       Verb{"resume", "Continue a run that was interrupted or killed", resume_verb},
       Verb{"retry", "Run again what failed in a run, as a further attempt", retry_verb},
+      Verb{"rehearse", "The same on a virtual machine, healthy or not: no GPU needed",
+           rehearse_verb},
       Verb{"probe", "One probe alone: `plumbline probe` lists them", probe_verb},
   };
   return verbs;

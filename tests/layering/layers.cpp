@@ -48,6 +48,7 @@ const Layer layers[] = {
     {"probes/health", {gpu, harness, node, vendor, schema}},
     {"probes/doctor", {node, vendor, schema}},  // times nothing, so it needs no harness
     {"probes/virtual_node", {"probes"}},        // the kernels' own sources, see below
+    {"probes/virtual_node/program", {"probes/virtual_node", schema}},
 
     {"suites", {schema}},
 

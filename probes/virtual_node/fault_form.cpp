@@ -1,0 +1,159 @@
+#include "probes/virtual_node/fault_form.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+namespace plumbline::virtual_node {
+namespace {
+
+constexpr std::array forms = {
+    FaultForm{"gpuN", "hbm", "FACTOR", "factor", false, "what = \"slow_memory\"",
+              "its memory reaches that share of its rate"},
+    FaultForm{"gpuN", "stuck_bit", "OFFSET", "offset", false, "what = \"stuck_bit\"\nbit = 3",
+              "bit 3 of the byte there in its memory is always one"},
+    FaultForm{"gpuN", "missing", "", "", false, "what = \"missing_gpu\"",
+              "it is on the PCI bus, but the driver does not show it"},
+    FaultForm{"gpuN", "exclusive", "", "", false, "what = \"exclusive_elsewhere\"",
+              "another process holds it, in exclusive mode"},
+    FaultForm{"gpuN", "partitioned", "", "", false, "what = \"partitioned\"", "MIG is on"},
+    FaultForm{"gpuN", "power_cap", "WATTS", "watts", false, "what = \"power_cap\"",
+              "somebody lowered its power limit"},
+    FaultForm{"gpuN", "cooling", "FACTOR", "factor", false, "what = \"poor_cooling\"",
+              "it grows warmer than it should, so many times"},
+    FaultForm{"gpuN", "slowdown", "SHARE", "clock", false, "what = \"hardware_slowdown\"",
+              "the hardware holds its clock at that share"},
+    FaultForm{"driver", "status", "CODE", "status", false, "what = \"start_fails\"",
+              "cuInit ends with this CUresult: 802 is a fabric that is not ready"},
+    FaultForm{"driver", "hangs", "", "", false, "what = \"start_hangs\"", "cuInit never returns"},
+    FaultForm{"driver", "version", "VERSION", "cuda_version", false, "what = \"driver_version\"",
+              "it is made for this version of CUDA: 11080 is 11.8"},
+    FaultForm{"driver", "without", "FUNCTION", "function", true, "what = \"missing_function\"",
+              "it lacks this function: cuMemAlloc"},
+};
+
+std::optional<unsigned> number_of(std::string_view digits) {
+  unsigned number = 0;
+  const auto end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+std::optional<unsigned> gpu_of(std::string_view name) {
+  if (!name.starts_with("gpu")) return std::nullopt;
+  return number_of(name.substr(3));
+}
+
+/// The keys that say which part of the machine is meant; nothing if `subject` is not of that form.
+std::optional<std::string> subject_keys(const FaultForm& form, std::string_view subject) {
+  const std::string_view kind = form.subject;
+  if (kind == "gpuN") {
+    const auto gpu = gpu_of(subject);
+    if (!gpu) return std::nullopt;
+    return fmt::format("gpu = {}\n", *gpu);
+  }
+  if (kind == "gpuN>gpuM") {
+    const std::size_t arrow = subject.find('>');
+    if (arrow == std::string_view::npos) return std::nullopt;
+    const std::string_view from = subject.substr(0, arrow), to = subject.substr(arrow + 1);
+    const auto is_end = [](std::string_view end) { return end == "host" || gpu_of(end); };
+    if (!is_end(from) || !is_end(to)) return std::nullopt;
+    return fmt::format("from = \"{}\"\nto = \"{}\"\n", from, to);
+  }
+  return subject == kind ? std::optional<std::string>("") : std::nullopt;
+}
+
+/// A number as TOML spells it (".5" is none there); nothing if it is none.
+std::optional<std::string> toml_number(std::string_view text) {
+  std::uint64_t whole = 0;
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  if (!text.empty() && std::from_chars(text.data(), end, whole).ptr == end) {
+    return fmt::to_string(whole);
+  }
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(value)) return std::nullopt;
+  return fmt::format("{:#}", value);  // always with a point
+}
+
+std::string quoted(std::string_view text) {
+  if (text.find_first_of("\"\\\n") != std::string_view::npos) {
+    throw std::invalid_argument(
+        fmt::format("\"{}\" holds a quote, a backslash or a line end", text));
+  }
+  return fmt::format("\"{}\"", text);
+}
+
+/// "slow_memory:gpu=3,factor=0.8"
+std::string spelled_out(std::string_view typed) {
+  const std::size_t colon = typed.find(':');
+  std::string table = "[[fault]]\nwhat = " + quoted(typed.substr(0, colon)) + '\n';
+  std::string_view rest = typed.substr(colon + 1);
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view pair = rest.substr(0, comma);
+    const std::size_t equals = pair.find('=');
+    const std::string_view key = pair.substr(0, equals);
+    const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_';
+    });
+    if (equals == std::string_view::npos || !plain) {
+      throw std::invalid_argument(
+          fmt::format("--fault {}: found \"{}\", expected key=value", typed, pair));
+    }
+    const std::string_view value = pair.substr(equals + 1);
+    const auto number = toml_number(value);
+    const bool is_bool = value == "true" || value == "false";
+    table += fmt::format("{} = {}\n", key,
+                         number    ? *number
+                         : is_bool ? std::string(value)
+                                   : quoted(value));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return table;
+}
+
+}  // namespace
+
+std::span<const FaultForm> fault_forms() { return forms; }
+
+std::string spelling(const FaultForm& form) {
+  return fmt::format("{}.{}{}{}", form.subject, form.property, *form.value == '\0' ? "" : "=",
+                     form.value);
+}
+
+std::string fault_table(std::string_view typed) {
+  const std::size_t equals = typed.find('=');
+  const std::string_view head = typed.substr(0, equals);
+  if (head.find(':') != std::string_view::npos) return spelled_out(typed);
+  const std::size_t dot = head.rfind('.');
+  std::string near;  // forms of that property, or of that subject
+  for (const FaultForm& form : forms) {
+    if (dot == std::string_view::npos || head.substr(dot + 1) != form.property) continue;
+    near += (near.empty() ? "" : " or ") + spelling(form);
+    const auto subject = subject_keys(form, head.substr(0, dot));
+    const bool has_value = equals != std::string_view::npos;
+    if (!subject || has_value != (*form.value != '\0')) continue;
+    std::string table = fmt::format("[[fault]]\n{}\n{}", form.fault, *subject);
+    if (has_value) {
+      const std::string_view value = typed.substr(equals + 1);
+      const auto number = toml_number(value);
+      if (!form.is_text && !number) continue;
+      table += fmt::format("{} = {}\n", form.key, form.is_text ? quoted(value) : *number);
+    }
+    return table;
+  }
+  throw std::invalid_argument(fmt::format("there is no fault \"{}\"{}; --list-faults shows all",
+                                          typed, near.empty() ? "" : ", expected " + near));
+}
+
+}  // namespace plumbline::virtual_node
