@@ -7,10 +7,10 @@ namespace plumbline {
 namespace {
 
 constexpr std::array<std::string_view, 6> amounts = {"B", "KiB", "MiB", "GiB", "GB", "TB"};
-constexpr std::array<std::string_view, 24> others = {
-    "GB/s",   "MB/s", "Gbit/s", "TFLOP/s", "GFLOP/s", "GT/s", "GHz",   "MHz",
-    "s",      "ms",   "us",     "ns",      "1/s",     "M/s",  "count", "lanes",
-    "index",  "W",    "C",      "%",       "ratio",   "text", "bool",  "distance"};
+constexpr std::array<std::string_view, 26> others = {
+    "GB/s", "MB/s", "Gbit/s", "TFLOP/s", "GFLOP/s", "GT/s",     "GHz",    "MHz",   "s",
+    "ms",   "us",   "ns",     "1/s",     "M/s",     "count",    "lanes",  "index", "W",
+    "C",    "%",    "ratio",  "text",    "bool",    "distance", "TFLOPS", "words"};
 
 bool contains(const auto& units, std::string_view unit) {
   return std::find(units.begin(), units.end(), unit) != units.end();
