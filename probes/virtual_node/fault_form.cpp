@@ -20,17 +20,68 @@ constexpr std::array forms = {
               "its memory reaches that share of its rate"},
     FaultForm{"gpuN", "stuck_bit", "OFFSET", "offset", false, "what = \"stuck_bit\"\nbit = 3",
               "bit 3 of the byte there in its memory is always one"},
+    FaultForm{"gpuN", "memory_taken", "BYTES", "bytes", false, "what = \"memory_taken\"",
+              "so much of its memory is not to be had"},
     FaultForm{"gpuN", "missing", "", "", false, "what = \"missing_gpu\"",
               "it is on the PCI bus, but the driver does not show it"},
+    FaultForm{"gpuN", "lost", "", "", false, "what = \"lost_gpu\"", "it fell off the bus"},
     FaultForm{"gpuN", "exclusive", "", "", false, "what = \"exclusive_elsewhere\"",
               "another process holds it, in exclusive mode"},
     FaultForm{"gpuN", "partitioned", "", "", false, "what = \"partitioned\"", "MIG is on"},
+
+    FaultForm{"gpuN", "gemm", "FACTOR", "factor", false, "what = \"slow_compute\"",
+              "its matrix products reach that share of their rate"},
+    FaultForm{"gpuN", "gemm_flip", "CALL", "from_call", false, "what = \"gemm_flip\"",
+              "from that call on a bit of each product is wrong"},
     FaultForm{"gpuN", "power_cap", "WATTS", "watts", false, "what = \"power_cap\"",
               "somebody lowered its power limit"},
     FaultForm{"gpuN", "cooling", "FACTOR", "factor", false, "what = \"poor_cooling\"",
               "it grows warmer than it should, so many times"},
     FaultForm{"gpuN", "slowdown", "SHARE", "clock", false, "what = \"hardware_slowdown\"",
               "the hardware holds its clock at that share"},
+
+    FaultForm{"gpuN", "nvlink", "FACTOR", "factor", false,
+              "what = \"slow_nvlink\"\ndirection = \"both\"", "its NVLinks are so slow"},
+    FaultForm{"gpuN", "nvlink_out", "FACTOR", "factor", false,
+              "what = \"slow_nvlink\"\ndirection = \"out\"", "one way only: out of it"},
+    FaultForm{"gpuN", "nvlink_in", "FACTOR", "factor", false,
+              "what = \"slow_nvlink\"\ndirection = \"in\"", "one way only: into it"},
+    FaultForm{"gpuN", "dead_nvlink", "LINK", "link", false, "what = \"dead_nvlink\"",
+              "that link of it is down"},
+    FaultForm{"gpuN", "nvlinks", "COUNT", "count", false, "what = \"nvlink_count\"",
+              "it has only so many links"},
+    FaultForm{"gpuN>gpuM", "nvlink", "FACTOR", "factor", false, "what = \"slow_path\"",
+              "that one way is so slow; also nvlink.gpuN>gpuM=FACTOR"},
+    FaultForm{"gpuN>gpuM", "dropped", "", "", false, "what = \"dropped_writes\"",
+              "what is written that way does not arrive; an end may be host"},
+    FaultForm{"gpuN>gpuM", "flip", "OFFSET", "offset", false, "what = \"flipped_bit\"\nbit = 3",
+              "a bit of what goes that way is wrong; an end may be host"},
+    FaultForm{"gpuN", "pcie_width", "LANES", "width", false, "what = \"pcie_link\"",
+              "its link to the host has only so many lanes"},
+    FaultForm{"gpuN", "pcie_generation", "GEN", "generation", false, "what = \"pcie_link\"",
+              "its link to the host is only of that generation"},
+
+    FaultForm{"gpuN", "collective_hangs", "", "", false, "what = \"stuck_collective\"",
+              "collectives never end on it"},
+    FaultForm{"gpuN", "collective_wrong", "OPERATION", "operation", true,
+              "what = \"wrong_collective\"\noffset = 4096\nbit = 3",
+              "a bit of its result is wrong: all_reduce"},
+    FaultForm{"gpuN", "kernel_hangs", "", "", false, "what = \"kernel_hangs\"",
+              "a kernel never ends on it"},
+    FaultForm{"gpuN", "copy_hangs", "", "", false, "what = \"copy_hangs\"",
+              "a copy never ends on it"},
+    FaultForm{"gpuN", "kernel_fails", "CODE", "status", false, "what = \"kernel_fails\"",
+              "a kernel ends with this CUresult, and the context with it: 700"},
+
+    FaultForm{"gpuN", "ecc", "COUNT", "value", false,
+              "what = \"reading\"\nreading = \"ecc_uncorrected\"",
+              "it has seen so many uncorrected errors of memory"},
+    FaultForm{"gpuN", "ecc_growing", "PER_KJ", "rate", false,
+              "what = \"growing\"\nreading = \"ecc_corrected\"\nper = \"kJ\"",
+              "so many corrected errors of memory for each kilojoule of work"},
+    FaultForm{"gpuN", "xid", "NUMBER", "number", false, "what = \"xid\"\nper = \"kJ\"\nafter = 0.1",
+              "the driver reports this error in the middle of the run: 94"},
+
     FaultForm{"driver", "status", "CODE", "status", false, "what = \"start_fails\"",
               "cuInit ends with this CUresult: 802 is a fabric that is not ready"},
     FaultForm{"driver", "hangs", "", "", false, "what = \"start_hangs\"", "cuInit never returns"},
@@ -38,6 +89,8 @@ constexpr std::array forms = {
               "it is made for this version of CUDA: 11080 is 11.8"},
     FaultForm{"driver", "without", "FUNCTION", "function", true, "what = \"missing_function\"",
               "it lacks this function: cuMemAlloc"},
+    FaultForm{"nccl", "no_multicast", "", "", false, "what = \"no_multicast\"",
+              "NVSwitch does not reduce and copy (NVLS)"},
 };
 
 std::optional<unsigned> number_of(std::string_view digits) {
@@ -135,6 +188,10 @@ std::string fault_table(std::string_view typed) {
   const std::size_t equals = typed.find('=');
   const std::string_view head = typed.substr(0, equals);
   if (head.find(':') != std::string_view::npos) return spelled_out(typed);
+  if (head.starts_with("nvlink.gpu")) {  // the same, the other way about
+    return fault_table(
+        fmt::format("{}.nvlink{}", head.substr(7), typed.substr(std::min(equals, typed.size()))));
+  }
   const std::size_t dot = head.rfind('.');
   std::string near;  // forms of that property, or of that subject
   for (const FaultForm& form : forms) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
@@ -29,6 +30,34 @@ void copy_with_bases(const fs::path& file, const fs::path& folder, const std::st
   if (!root.contains("base")) return;
   const std::string base = toml::find<std::string>(root, "base");
   copy_with_bases(fs::canonical(file).parent_path() / base, folder, base);
+}
+
+/// What a lane carries, GB/s: the rate of a generation less its line code.
+double gb_per_s_of_lane(unsigned generation) {
+  switch (generation) {
+    case 1:
+      return 0.25;
+    case 2:
+      return 0.5;
+    default:
+      return 8.0 / 8 * 128 / 130 * std::exp2(static_cast<double>(generation) - 3);
+  }
+}
+
+/// What PCI shows of the faults: links that are narrower or slower than they should be.
+void apply_faults(Shape& shape, const Machine& machine) {
+  std::size_t number = 0;
+  for (HostBridge& bridge : shape.bridges) {
+    for (PciFunction& function : bridge.devices) {
+      if (!function.pci_type.starts_with("0302 [10de:") || number >= machine.gpus.size()) continue;
+      const GpuLinks& links = machine.gpus[number++].links;
+      if (!links.pcie_generation && !links.pcie_width) continue;
+      const double lane =
+          gb_per_s_of_lane(links.pcie_generation.value_or(machine.links.pcie_generation));
+      function.gb_per_s =
+          std::min(function.gb_per_s, lane * links.pcie_width.value_or(machine.links.pcie_width));
+    }
+  }
 }
 
 }  // namespace
@@ -83,7 +112,10 @@ MachineFolder make_machine_folder(const fs::path& folder, const fs::path& file,
   for (const std::string& fault : faults) text += '\n' + fault;
   write(made.description, text);
   made.machine = read_machine(made.description);
-  write(made.topology, hwloc_xml(read_shape(made.description)));
+  Shape shape = read_shape(made.description);
+  apply_faults(shape, made.machine);
+  write(made.topology, hwloc_xml(shape));
+  fs::create_directory(folder / "state");  // the machine remembers what its GPUs did
 
   static const std::regex vendor_library(R"(lib.*\.so\.[0-9]+)"), preloaded(R"(libvirtual_.*\.so)");
   for (const auto& entry : fs::directory_iterator(libraries)) {
