@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 void list_machines(const fs::path& machines, std::ostream& out) {
   for (const std::string& name : machine_names(machines)) {
-    out << fmt::format("  {:20} {}\n", name, purpose_of(machines / (name + ".toml")));
+    out << fmt::format("  {:24} {}\n", name, purpose_of(machines / (name + ".toml")));
   }
 }
 
@@ -74,7 +74,11 @@ int run(int argc, char** argv) {
       ->type_name("FOLDER");
   app.add_flag("--list-faults", show_faults, "What can be wrong with a machine");
   app.footer("\nExit: 0, or 2 if there is no such machine or fault.");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_ok : exit_usage;
+  }
 
   const InstallTree tree = InstallTree::of_this_program();
   if (show_faults) {
