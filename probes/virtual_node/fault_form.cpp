@@ -77,8 +77,8 @@ constexpr std::array forms = {
               "what = \"reading\"\nreading = \"ecc_uncorrected\"",
               "it has seen so many uncorrected errors of memory"},
     FaultForm{"gpuN", "ecc_growing", "PER_KJ", "rate", false,
-              "what = \"growing\"\nreading = \"ecc_corrected\"\nper = \"kJ\"",
-              "so many corrected errors of memory for each kilojoule of work"},
+              "what = \"growing\"\nreading = \"ecc_uncorrected\"\nper = \"kJ\"",
+              "so many uncorrected errors of memory for each kilojoule of work"},
     FaultForm{"gpuN", "xid", "NUMBER", "number", false, "what = \"xid\"\nper = \"kJ\"\nafter = 0.1",
               "the driver reports this error in the middle of the run: 94"},
 
