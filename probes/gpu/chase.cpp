@@ -103,9 +103,6 @@ Chain::Chain(std::shared_ptr<const Workbench> owner,
   bench.code.kernel("lay_chain")
       .launch(bench.stream, bench.grid(), in_gpu_->address(), next.address(), words_per_line,
               ring_->size());
-  // What laying the ring left in the last cache would be loaded from there.
-  const cuda::DeviceMemory scratch(bench.context, 2 * bench.gpu.device.l2_bytes + 1);
-  zero(bench, scratch);
   bench.stream.synchronize();
 }
 
@@ -118,6 +115,13 @@ Chain::Chain(std::shared_ptr<const Workbench> owner,
     words[i * words_per_line] = (*ring_)[i] * words_per_line;
 }
 
+void Chain::leave_cache() const {
+  if (!in_gpu_) return;
+  const cuda::DeviceMemory scratch(owner_->context, 2 * owner_->gpu.device.l2_bytes + 1);
+  zero(*owner_, scratch);
+  owner_->stream.synchronize();
+}
+
 std::size_t Chain::words() const { return ring_->size() * words_per_line; }
 
 cuda::DeviceAddress Chain::address(const cuda::Context& context) const {
@@ -126,6 +130,7 @@ cuda::DeviceAddress Chain::address(const cuda::Context& context) const {
 
 Prepared prepare_walk(std::shared_ptr<const Workbench> walker, std::shared_ptr<const Chain> chain,
                       unsigned hops, std::shared_ptr<const void> keeps) {
+  chain->leave_cache();
   auto walk = std::make_shared<Walk>(std::move(walker), std::move(chain), hops, std::move(keeps));
   Prepared prepared;
   prepared.once = [walk] { return walk->seconds(); };

@@ -38,6 +38,10 @@ class Chain {
   std::size_t words() const;
   cuda::DeviceAddress address(const cuda::Context& context) const;
 
+  /// Has the owner's last cache hold nothing of the chain: whoever walks next must not meet what
+  /// another walker, on any GPU, has left there.
+  void leave_cache() const;
+
  private:
   std::shared_ptr<const Workbench> owner_;
   std::shared_ptr<const std::vector<unsigned>> ring_;

@@ -13,6 +13,7 @@
 
 #include "probes/gpu/pattern.h"
 #include "probes/harness/skip.h"
+#include "probes/vendor/vendor_error.h"
 
 namespace plumbline {
 namespace {
@@ -211,8 +212,10 @@ void TransferGroup::wait(const cuda::Event& end) {
   using std::chrono::steady_clock;
   const auto begin = steady_clock::now();
   const std::chrono::duration<double> limit(first().transfer().mover->driver->wait_limit_s());
+  constexpr std::chrono::milliseconds usual(100);  // transfers take less; then something is wrong
   while (!end.done()) {
     std::this_thread::yield();
+    if (steady_clock::now() - begin > usual) look_for_failure();
     if (steady_clock::now() - begin <= limit) continue;
     // Those that did not end hang; who leads waits for them, and its stream is lost with them.
     std::string names;
@@ -232,6 +235,24 @@ void TransferGroup::wait(const cuda::Event& end) {
       bench->context.give_up(what + "; " + subject + " is lost to this process");
     }
     throw cuda::Hung(what);
+  }
+}
+
+void TransferGroup::look_for_failure() {
+  for (const auto& lane : lanes_) {
+    if (!lane) continue;
+    const Workbench& mover = *lane->transfer().mover;
+    try {
+      lane->stop.done();
+    } catch (const VendorError& error) {
+      // The leader may wait for ever for an event of a context that is no more.
+      const std::string what = fmt::format("{}: {} failed: {}", mover.gpu.subject,
+                                           lane->transfer().subject, error.what());
+      const Workbench& leader = *first().transfer().mover;
+      mover.context.give_up(what);
+      if (&leader != &mover) leader.context.give_up(what);
+      throw std::runtime_error(what);
+    }
   }
 }
 

@@ -68,6 +68,8 @@ class TransferGroup {
 
   void choose_rounds();
   void wait(const cuda::Event& end);
+  /// Throws if a lane has ended in an error that its GPU does not get over.
+  void look_for_failure();
   Lane& first();
 
   std::vector<std::unique_ptr<Lane>> lanes_;  ///< null: left out

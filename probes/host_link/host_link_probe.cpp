@@ -58,7 +58,7 @@ constexpr const Metric& pcie_generation = metrics[8];
 constexpr const Metric& pcie_width = metrics[9];
 constexpr const Metric& pcie_replays = metrics[10];
 
-constexpr ProbeOption size{"size", "Bytes of each buffer, in whole MiB", "134217728"};
+constexpr ProbeOption size{"size", "Bytes of each buffer, in steps of 2 MiB", "134217728"};
 constexpr std::array options = {libcuda_option, libnvidia_ml_option, start_time_option,
                                 wait_limit_option, size};
 
@@ -273,7 +273,7 @@ class Cases {
 };
 
 void plan(Plan& plan) {
-  constexpr std::size_t step = std::size_t{1} << 20;
+  constexpr std::size_t step = std::size_t{2} << 20;  // what PinnedOnNode takes at least
   const auto asked = static_cast<std::size_t>(number_option(plan, size));
   const CudaMachine machine = find_gpus(plan, number_option(plan, wait_limit_option));
   const Monitor monitor = open_monitor(plan);
