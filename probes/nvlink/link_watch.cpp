@@ -17,6 +17,13 @@ constexpr std::array counters = {
     std::pair{nvml::NvLinkError::crc_flit, "crc"},
 };
 
+/// The same of NVLink 5, which has other counters.
+constexpr std::array fields = {
+    std::pair{nvml::field::nvlink_receive_errors, "receive"},
+    std::pair{nvml::field::nvlink_link_recoveries, "link recovery"},
+    std::pair{nvml::field::nvlink_effective_errors, "effective"},
+};
+
 template <class T>
 const T& value_of(const nvml::Reading<T>& reading) {
   if (reading) return *reading;
@@ -82,6 +89,11 @@ LinkWatch::Counts LinkWatch::count(const nvml::Gpu& gpu) const {
   for (unsigned link = 0; links && link < *links; ++link) {
     for (const auto& [error, name] : counters) {
       if (const auto number = gpu.nvlink_errors(link, error)) {
+        counts[fmt::format("link {} {}", link, name)] = *number;
+      }
+    }
+    for (const auto& [field, name] : fields) {
+      if (const auto number = gpu.field(field, link)) {
         counts[fmt::format("link {} {}", link, name)] = *number;
       }
     }
