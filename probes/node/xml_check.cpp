@@ -1,5 +1,7 @@
 #include "probes/node/xml_check.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <vector>
@@ -79,9 +81,9 @@ class TagWalk {
     for (; end < text_.size() && (quote != 0 || text_[end] != '>'); ++end) {
       const char c = text_[end];
       if (quote == 0 ? c == '"' || c == '\'' : c == quote) quote = quote == 0 ? c : 0;
-      if (c == '<') fail("<" + std::string(element.name) + " has no '>'");
+      if (c == '<') fail(fmt::format("<{} has no '>'", element.name));
     }
-    if (end == text_.size()) fail("<" + std::string(element.name) + " has no '>'");
+    if (end == text_.size()) fail(fmt::format("<{} has no '>'", element.name));
     if (text_[end - 1] != '/') open_.push_back(element);
     at_ = end + 1;
   }
