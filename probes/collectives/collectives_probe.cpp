@@ -149,8 +149,7 @@ class Planner {
     plan_.fact(ranks_metric, {}, [ranks = ranks_] { return static_cast<double>(counted(*ranks)); });
     if (!ranks_->nccl().nvls) return;
     plan_.fact(nvls_metric, {}, [ranks = ranks_]() -> Fact {
-      ranks->get();
-      const int said = nccl::multicast_ranks(ranks->nccl().log->text());
+      const int said = ranks->get()->multicast_ranks();
       if (said < 0) throw Skip("NCCL's log says nothing about NVLS");
       return static_cast<double>(said);
     });

@@ -146,6 +146,7 @@ Ranks::Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
     }
     local.push_back({rank(benches_.size() - 1), &benches_.back()->context});
   }
+  const std::size_t said_before = nccl_.log->bytes();
   try {
     communicators_ = std::make_unique<nccl::Communicators>(
         *nccl_.library, world_.id(*nccl_.library), world_.size, local, nccl_.patience_s);
@@ -154,6 +155,7 @@ Ranks::Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
         fmt::format("not all {} ranks came together within {} s", world_.size, nccl_.patience_s),
         true);
   }
+  multicast_ranks_ = nccl::multicast_ranks(nccl_.log->text(said_before));
 }
 
 void Ranks::wait(const std::string& what) const {

@@ -84,6 +84,8 @@ class Ranks {
   const Workbench& bench(std::size_t local) const { return *benches_[local]; }
   const nccl::Communicators& communicators() const { return *communicators_; }
   const nccl::Library& library() const { return *nccl_.library; }
+  /// Of them, how many NCCL says can let NVSwitch reduce and copy; -1 if it said nothing.
+  int multicast_ranks() const { return multicast_ranks_; }
   bool usable() const { return !communicators_->aborted(); }
 
   /// Waits until all that was queued on all of its streams is done. Throws what went wrong, and
@@ -102,6 +104,7 @@ class Ranks {
   World world_;
   std::vector<std::unique_ptr<const Workbench>> benches_;
   std::unique_ptr<nccl::Communicators> communicators_;
+  int multicast_ranks_ = -1;
 };
 
 /// Ranks that are made when the first case asks for them and shared by all cases; made anew after

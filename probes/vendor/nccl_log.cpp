@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,10 +23,18 @@ Log::Log() : file_(::memfd_create("nccl log", MFD_CLOEXEC)) {
 
 Log::~Log() { ::close(file_); }
 
-std::string Log::text() const {
+std::size_t Log::bytes() const {
+  using Status = struct stat;
+  Status status{};
+  if (::fstat(file_, &status) != 0)
+    throw std::system_error(errno, std::generic_category(), "fstat");
+  return static_cast<std::size_t>(status.st_size);
+}
+
+std::string Log::text(std::size_t from) const {
   std::string text;
   std::array<char, 65536> part{};
-  for (off_t at = 0;;) {
+  for (auto at = static_cast<off_t>(from);;) {
     const ssize_t got = ::pread(file_, part.data(), part.size(), at);
     if (got <= 0) return text;
     text.append(part.data(), static_cast<std::size_t>(got));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace plumbline::nccl {
@@ -14,7 +15,10 @@ class Log {
   Log& operator=(const Log&) = delete;
   ~Log();
 
-  std::string text() const;
+  /// How long it is by now.
+  std::size_t bytes() const;
+  /// What was written behind that many bytes.
+  std::string text(std::size_t from = 0) const;
 
  private:
   int file_ = -1;

@@ -10,6 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: real also where RAW is virtual
 
+/// What is made ready within this, as operations are, is not slept for: that would be timed too.
+constexpr auto longest_spin = std::chrono::microseconds(500);
 constexpr auto poll_interval = std::chrono::microseconds(50);
 /// How long giving back may take before it is done by force.
 constexpr double farewell_s = 10;
@@ -113,16 +115,21 @@ void Communicators::check() const {
 }
 
 void Communicators::settle(double deadline_s) const {
-  const Clock::time_point deadline = after(deadline_s);
+  const Clock::time_point begin = Clock::now(), deadline = after(deadline_s);
   for (;;) {
     const Result result = state();
     if (failed(result)) throw library_.call().async_error.error(result);
     if (result == Result::success) return;
-    if (Clock::now() >= deadline) {
+    const Clock::time_point now = Clock::now();
+    if (now >= deadline) {
       throw TimedOut("NCCL was not done within " + std::to_string(static_cast<int>(deadline_s)) +
                      " s");
     }
-    std::this_thread::sleep_for(poll_interval);
+    if (now - begin < longest_spin) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(poll_interval);
+    }
   }
 }
 

@@ -29,8 +29,10 @@ struct LocalRank {
   const cuda::Context* context = nullptr;
 };
 
-/// The ranks that this process has in one communicator. Its calls return at once, so that a rank
-/// that does not come can be given up: they are made non-blocking.
+/// The ranks that this process has in one communicator. They are non-blocking, because only such a
+/// communicator can be aborted safely, and only while no thread is in a call of its (NCCL's user
+/// guide, "Fault Tolerance"): so a rank that does not come can be given up. The price is a thread
+/// of NCCL's for each group of calls, some ten microseconds that blocking ones do not pay.
 class Communicators {
  public:
   /// Throws VendorError, or TimedOut if not all `size` ranks have come within `deadline_s`.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <thread>
 
+#include "probes/vendor/nccl_log.h"
 #include "probes/vendor/nccl_owners.h"
 
 namespace plumbline::nccl {
@@ -275,6 +276,16 @@ TEST(VirtualNccl, RegistersBuffers) {
   EXPECT_EQ(library.why_not_registered(), "");
   const Memory memory(library, *ranks.at(0).context, 1 << 20);
   const Registration registration(ranks.communicators(), 0, memory);
+}
+
+TEST(VirtualNccl, ALogTellsOfEachCommunicatorByItself) {
+  const Log log;
+  const Ranks first("p5.48xlarge");
+  const std::size_t said = log.bytes();
+  EXPECT_EQ(multicast_ranks(log.text()), 8);
+  const Ranks second("p5.48xlarge");
+  EXPECT_EQ(multicast_ranks(log.text(said)), 8);
+  EXPECT_EQ(multicast_ranks(log.text(log.bytes())), -1);
 }
 
 TEST(VirtualNccl, OlderOnesSayWhatTheyLack) {
