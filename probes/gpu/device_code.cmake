@@ -7,8 +7,13 @@ plumbline_part(PLUMBLINE_NVCC nvcc "device code of the GPU probes"
                "the CUDA toolkit, 12.9 or later; without it they build and skip" HINTS
                ENV CUDA_PATH PATH_SUFFIXES bin PATHS /usr/local/cuda/bin)
 if(PLUMBLINE_NVCC)
-  get_filename_component(PLUMBLINE_CUDA_ROOT ${PLUMBLINE_NVCC} REALPATH)
-  get_filename_component(PLUMBLINE_CUDA_ROOT ${PLUMBLINE_CUDA_ROOT}/../.. ABSOLUTE)
+  # nvcc may be a script or a link elsewhere: where its toolkit lies, it says itself.
+  execute_process(COMMAND ${PLUMBLINE_NVCC} -v --dryrun - OUTPUT_QUIET ERROR_VARIABLE said)
+  if(NOT said MATCHES "#\\$ TOP=([^\n]+)")
+    message(FATAL_ERROR "${PLUMBLINE_NVCC} -v --dryrun - does not say where its toolkit is; found\n"
+                        "${said}expected a line '#$ TOP=FOLDER'. -DPLUMBLINE_NVCC=FILE names another")
+  endif()
+  get_filename_component(PLUMBLINE_CUDA_ROOT ${CMAKE_MATCH_1} REALPATH)
   find_path(PLUMBLINE_CUDA_INCLUDE cuda.h PATHS ${PLUMBLINE_CUDA_ROOT}/include
             ${PLUMBLINE_CUDA_ROOT}/targets/x86_64-linux/include NO_DEFAULT_PATH)
   find_file(PLUMBLINE_CUDA_STUB libcuda.so PATHS ${PLUMBLINE_CUDA_ROOT}/lib64/stubs
