@@ -73,6 +73,11 @@ constexpr std::array forms = {
     FaultForm{"gpuN", "kernel_fails", "CODE", "status", false, "what = \"kernel_fails\"",
               "a kernel ends with this CUresult, and the context with it: 700"},
 
+    FaultForm{"gpuN", "drift", "PER_SECOND", "per_second", false, "what = \"drifting\"",
+              "what it does takes longer and longer, by that share with each second: 0.05"},
+    FaultForm{"gpuN", "bimodal", "FACTOR", "factor", false, "what = \"bimodal\"\nshare = 0.4",
+              "for two fifths of the time all takes so many times as long: 1.2"},
+
     FaultForm{"gpuN", "ecc", "COUNT", "value", false,
               "what = \"reading\"\nreading = \"ecc_uncorrected\"",
               "it has seen so many uncorrected errors of memory"},

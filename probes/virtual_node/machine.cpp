@@ -253,6 +253,12 @@ void apply_fault(Table table, Machine& machine) {
          gpu().failure.status = table.required<int>("status");
          table.read("kernel", gpu().failure.kernel);
        }},
+      {"drifting", [&] { gpu().unsteadiness.drift_per_s = table.required<double>("per_second"); }},
+      {"bimodal",
+       [&] {
+         gpu().unsteadiness.other_factor = table.required<double>("factor");
+         gpu().unsteadiness.other_share = table.required<double>("share");
+       }},
       {"memory_taken", [&] { gpu().memory_taken = table.required<std::uint64_t>("bytes"); }},
       {"reading", [&] { read_reading(table, machine, gpu().monitor); }},
       {"growing",

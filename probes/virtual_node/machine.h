@@ -63,6 +63,13 @@ struct GemmFlip {
   std::size_t elements = 1;
 };
 
+/// How the durations of a GPU's work differ beyond the machine's noise.
+struct Unsteadiness {
+  double drift_per_s = 0;   ///< what it does takes so much longer (relative) with each second
+  double other_factor = 1;  ///< at times it all takes so much longer
+  double other_share = 0;   ///< namely this share of the time
+};
+
 /// One GPU, and what is wrong with it.
 struct Gpu {
   std::string pci_address;  ///< 0000:53:00.0
@@ -73,6 +80,7 @@ struct Gpu {
   std::optional<GemmFlip> gemm_flip;
   GpuLinks links;
   GpuFailure failure;
+  Unsteadiness unsteadiness;
   std::uint64_t memory_taken = 0;  ///< bytes that another process holds
   GpuMonitor monitor;
   bool exclusive_elsewhere = false;  ///< another process holds it

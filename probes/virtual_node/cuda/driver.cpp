@@ -248,7 +248,16 @@ GpuState CudaDriver::state(int gpu) {
 
 double CudaDriver::noise(int gpu) {
   const auto index = static_cast<std::size_t>(gpu);
-  return 1 + machine.noise * hashed_unit(index, operations_[index]++);
+  const Unsteadiness& of = machine.gpus[index].unsteadiness;
+  double factor = 1 + machine.noise * hashed_unit(index, operations_[index]++);
+  factor *= 1 + of.drift_per_s * simulation.now() / 1e9;
+  // In which of two modes it is: for a while, so that a measurement sees both and no mean of them.
+  constexpr Nanoseconds dwell = 30e6;
+  const auto period = static_cast<std::uint64_t>(simulation.now() / dwell);
+  if ((1 + hashed_unit(index + machine.gpus.size(), period)) / 2 < of.other_share) {
+    factor *= of.other_factor;
+  }
+  return factor;
 }
 
 void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::function<void()> act,
