@@ -95,11 +95,14 @@ std::string run(const Arguments& arguments) {
                   arguments.probe, library, scratch.path().string(), arguments.rest,
                   scratch.path().string());
   const int status = std::system(command.c_str());
-  std::string text = fmt::format("exit {}\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  std::string text = fmt::format("exit {}\n", exit);
   const fs::path table = scratch.path() / "measurements.csv";
-  if (!fs::exists(table)) {
+  if (exit == 2 || !fs::exists(table)) {
     std::ifstream log(scratch.path() / "log");
-    return text + std::string(std::istreambuf_iterator<char>(log), {});
+    text.append(std::istreambuf_iterator<char>(log), {});
+    if (exit == 2) throw std::runtime_error("the probe does not understand this test: " + text);
+    return text;
   }
   for (const Measurement& row : read_all<Measurement>(table)) text += line_of(row) + '\n';
   if (fs::exists(scratch.path() / "devices.csv")) {
