@@ -207,7 +207,7 @@ void plan_operation(Planner& planner, Operation operation, std::uint64_t gpus, b
 
 void plan(Plan& plan) {
   const std::vector<std::uint64_t> asked = asked_sizes(plan);
-  const CudaMachine machine = find_gpus(plan);
+  const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
   const NcclMachine nccl = find_nccl(plan, machine);
   if (const auto none = why_no_ranks(machine, nccl)) {
     for (const Metric& metric : metrics) {

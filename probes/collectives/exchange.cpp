@@ -62,7 +62,9 @@ struct Set {
 class Exchange {
  public:
   Exchange(std::shared_ptr<const Ranks> ranks, const Task& task)
-      : ranks_(std::move(ranks)), task_(task) {
+      : ranks_(std::move(ranks)),
+        task_(task),
+        what_(fmt::format("{} of {} bytes", name_of(task.operation), task.bytes)) {
     for (std::size_t i = 0; i < ranks_->local(); ++i) {
       const Workbench& bench = ranks_->bench(i);
       layouts_.push_back(layout_of(task_.operation, ranks_->size(), ranks_->rank(i), task_.bytes));
@@ -112,7 +114,7 @@ class Exchange {
 
   void queue_round(std::size_t round) const {
     const std::size_t k = round % sets();
-    ranks_->communicators().group([&] {
+    ranks_->group(what_, [&] {
       for (std::size_t i = 0; i < ranks_->local(); ++i) {
         const Set& set = sets_[i][k];
         // A rank that does not send (or receive) gives the buffer that it has.
@@ -135,9 +137,7 @@ class Exchange {
     if (!wrong.empty()) throw std::runtime_error(wrong);
   }
 
-  std::string what() const {
-    return fmt::format("{} of {} bytes", name_of(task_.operation), task_.bytes);
-  }
+  const std::string& what() const { return what_; }
 
   const Ranks& ranks() const { return *ranks_; }
 
@@ -258,6 +258,7 @@ class Exchange {
 
   std::shared_ptr<const Ranks> ranks_;
   Task task_;
+  std::string what_;
   std::vector<Layout> layouts_;
   std::vector<cuda::DeviceMemory> reports_;
   std::vector<std::unique_ptr<cuda::PinnedMemory>> hosts_;

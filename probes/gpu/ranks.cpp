@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -15,61 +13,57 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// How often a wait looks for an error that another process caused.
-constexpr Seconds look_interval{0.1};
+/// How often a wait looks at all GPUs and at what NCCL says, not only at the one that it waits for.
+constexpr Seconds look_interval{0.01};
 /// How long two ranks may take to say a word to each other, communicator included.
 constexpr double pair_patience_s = 10;
+/// What was aborted has left the GPUs after this, or never will.
+constexpr Seconds leave_limit{0.5};
+/// Single GPUs are waited for so much longer than all together, who then know who is to blame.
+constexpr double wait_margin_s = 30;
 
-/// Aborts communicators from a thread of its own if it still lives after some time, or as soon as
-/// NCCL says that something failed: the owner is then blocked in the driver, and only that frees
-/// it.
-class Watchdog {
- public:
-  Watchdog(nccl::Communicators& communicators, double patience_s)
-      : communicators_(communicators), patience_(patience_s), thread_([this] { watch(); }) {}
-  Watchdog(const Watchdog&) = delete;
-  Watchdog& operator=(const Watchdog&) = delete;
-  ~Watchdog() { stop(); }
-
-  /// Ends it; true if it had to abort for want of time.
-  bool stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      over_ = true;
-    }
-    changed_.notify_all();
-    if (thread_.joinable()) thread_.join();
-    return timed_out_;
+/// Whether all that was queued is done; a failure names the GPU.
+bool is_done(const Workbench& bench) {
+  try {
+    return bench.stream.done();
+  } catch (const VendorError& error) {
+    throw std::runtime_error(bench.gpu.subject + ": " + error.what());
   }
-  const std::optional<std::string>& failure() const { return failure_; }
+}
 
- private:
-  void watch() {
-    std::unique_lock lock(mutex_);
-    const auto begin = std::chrono::steady_clock::now();
-    while (!changed_.wait_for(lock, std::min(look_interval, patience_), [&] { return over_; })) {
-      try {
-        communicators_.check();
-      } catch (const std::exception& error) {
-        failure_ = error.what();
-        return communicators_.abort();
-      }
-      if (std::chrono::steady_clock::now() - begin >= patience_) {
-        timed_out_ = true;
-        return communicators_.abort();
-      }
+/// Waits until all of them are done; false if that takes longer than the patience. Throws what goes
+/// wrong on any of them, or in NCCL, as soon as it is seen: the others may wait for that one.
+bool are_done(std::span<const Workbench* const> benches, const nccl::Communicators& communicators,
+              double patience_s) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto looked = begin;
+  for (auto bench = benches.begin(); bench != benches.end();) {
+    if (is_done(**bench)) {
+      ++bench;
+      continue;
     }
+    const auto now = std::chrono::steady_clock::now();
+    if (now - looked < look_interval) {
+      std::this_thread::yield();
+      continue;
+    }
+    looked = now;
+    for (const Workbench* any : benches) is_done(*any);
+    communicators.check();
+    if (now - begin >= Seconds(patience_s)) return false;
   }
+  return true;
+}
 
-  nccl::Communicators& communicators_;
-  Seconds patience_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool over_ = false;
-  bool timed_out_ = false;
-  std::optional<std::string> failure_;
-  std::thread thread_;  // last: it uses the others
-};
+/// Whether a GPU comes to an end of what was queued, now that the others wait no more for it.
+bool leaves(const Workbench& bench) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (!is_done(bench)) {
+    if (std::chrono::steady_clock::now() - begin >= leave_limit) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -78,6 +72,10 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+double wait_limit_beside(const Plan& plan) {
+  return number_option(plan, patience_option) + wait_margin_s;
+}
 
 NcclMachine find_nccl(Plan& plan, const CudaMachine& machine) {
   NcclMachine found;
@@ -158,25 +156,58 @@ Ranks::Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
   multicast_ranks_ = nccl::multicast_ranks(nccl_.log->text(said_before));
 }
 
-void Ranks::wait(const std::string& what) const {
-  Watchdog watchdog(*communicators_, nccl_.patience_s);
-  std::exception_ptr failure;
-  for (const auto& bench : benches_) {
+void Ranks::group(const std::string& what, const std::function<void()>& calls) const {
+  try {
+    communicators_->group(calls);
+  } catch (const nccl::TimedOut&) {
+    give_up(what);
+  } catch (const VendorError& error) {
+    // It does not say which GPU failed, nor how; that one does.
     try {
-      bench->stream.synchronize();
-    } catch (...) {
-      if (!failure) failure = std::current_exception();
+      for (const auto& bench : benches_) is_done(*bench);
+    } catch (const std::exception& of_gpu) {
+      fail(what, of_gpu);
     }
+    fail(what, error);
   }
-  const bool timed_out = watchdog.stop();
-  if (watchdog.failure()) throw std::runtime_error(what + ": " + *watchdog.failure());
-  if (timed_out) {
-    const Diagnosis diagnosis = diagnose();
-    throw RanksStuck(
-        fmt::format("{} was not done within {} s: {}", what, nccl_.patience_s, diagnosis.text),
-        diagnosis.names_someone);
+}
+
+void Ranks::fail(const std::string& what, const std::exception& error) const {
+  communicators_->abort();
+  communicators_->give_contexts_up();
+  throw std::runtime_error(what + ": " + error.what());
+}
+
+void Ranks::wait(const std::string& what) const {
+  std::vector<const Workbench*> all;
+  for (const auto& bench : benches_) all.push_back(bench.get());
+  bool done = false;
+  try {
+    done = are_done(all, *communicators_, nccl_.patience_s);
+  } catch (const std::exception& error) {
+    fail(what, error);
   }
-  if (failure) std::rethrow_exception(failure);
+  if (!done) give_up(what);
+}
+
+void Ranks::give_up(const std::string& what) const {
+  const std::string late = fmt::format("{} was not done within {} s", what, nccl_.patience_s);
+  const bool ended = communicators_->abort();
+  std::vector<std::string> hung;
+  for (const auto& bench : benches_) {
+    if (leaves(*bench)) continue;
+    hung.push_back(bench->gpu.subject);
+    bench->context.give_up(bench->gpu.subject + ": hangs and is lost to this process");
+  }
+  communicators_->give_contexts_up();
+  if (!hung.empty()) {
+    throw RanksStuck(fmt::format("{}, and could not be ended by force: {} {}", late, joined(hung),
+                                 hung.size() == 1 ? "hangs" : "hang"),
+                     true);
+  }
+  if (!ended) throw RanksStuck(late + ", and NCCL could not be ended by force", true);
+  const Diagnosis diagnosis = diagnose();
+  throw RanksStuck(late + ": " + diagnosis.text, diagnosis.names_someone);
 }
 
 bool Ranks::exchanges(std::size_t a, std::size_t b) const {
@@ -202,10 +233,10 @@ bool Ranks::exchanges(std::size_t a, std::size_t b) const {
       talk(0, *benches_[a], from_a);
       talk(1, *benches_[b], from_b);
     });
-    Watchdog watchdog(pair, patience_s);
-    benches_[a]->stream.synchronize();
-    benches_[b]->stream.synchronize();
-    return !watchdog.stop() && !watchdog.failure();
+    const Workbench* both[] = {benches_[a].get(), benches_[b].get()};
+    if (are_done(both, pair, patience_s)) return true;
+    pair.abort();
+    return false;
   } catch (const std::exception&) {
     return false;
   }
@@ -222,7 +253,11 @@ Ranks::Diagnosis Ranks::diagnose() const {
   if (local() % 2 != 0) suspect.push_back(local() - 1);
   std::vector<std::string> guilty;
   for (const std::size_t i : suspect) {
-    if (!good.empty() && !exchanges(i, good.front())) guilty.push_back(benches_[i]->gpu.subject);
+    // Not with one that was lost on the way.
+    const auto other = std::find_if(good.begin(), good.end(), [&](std::size_t index) {
+      return !benches_[index]->context.is_given_up();
+    });
+    if (other != good.end() && !exchanges(i, *other)) guilty.push_back(benches_[i]->gpu.subject);
   }
   if (!guilty.empty()) {
     return {fmt::format("{} did not come, and cannot exchange even 8 bytes with another GPU, which "

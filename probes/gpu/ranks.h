@@ -24,6 +24,10 @@ inline constexpr ProbeOption nvls_option{
 inline constexpr ProbeOption patience_option{
     "patience", "Seconds after which ranks that do not come to an end are given up", "30"};
 
+/// How long work of a single GPU may take beside ranks: longer than those are waited for, so that
+/// they are given up first. For find_gpus.
+double wait_limit_beside(const Plan& plan);
+
 /// NCCL as a probe plans with it.
 struct NcclMachine {
   std::shared_ptr<const nccl::Log> log;
@@ -70,8 +74,9 @@ class RanksStuck : public std::runtime_error {
   bool whatever_is_done_;
 };
 
-/// The GPUs of this process as ranks of one communicator, each with its workbench. A wait that does
-/// not end within the patience aborts the communicator and finds out which rank is to blame.
+/// The GPUs of this process as ranks of one communicator, each with its workbench. What does not
+/// end within the patience, or fails, aborts the communicator; of what did not end is found out
+/// which rank is to blame.
 class Ranks {
  public:
   /// Throws VendorError, Skip, or RanksStuck.
@@ -88,11 +93,17 @@ class Ranks {
   int multicast_ranks() const { return multicast_ranks_; }
   bool usable() const { return !communicators_->aborted(); }
 
-  /// Waits until all that was queued on all of its streams is done. Throws what went wrong, and
-  /// RanksStuck, naming the GPU that does not come, if it was not done in time.
+  /// Queues what `calls` calls of NCCL for all ranks. Throws as wait() does.
+  void group(const std::string& what, const std::function<void()>& calls) const;
+  /// Waits until all that was queued on all of its streams is done. Throws what goes wrong on any
+  /// of them as soon as it is seen, with the GPU's name, and RanksStuck, naming the GPU that does
+  /// not come, if it was not done in time.
   void wait(const std::string& what) const;
 
  private:
+  [[noreturn]] void fail(const std::string& what, const std::exception& error) const;
+  [[noreturn]] void give_up(const std::string& what) const;
+
   struct Diagnosis {
     std::string text;
     bool names_someone;

@@ -145,7 +145,7 @@ void plan(Plan& plan) {
   for (const Scrubbed& variable : scrub_environment(cublaslt::cublaslt_environment())) {
     plan.context("env." + variable.name, variable.value + " (taken away)");
   }
-  const CudaMachine machine = find_gpus(plan);
+  const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
   const NcclMachine nccl = find_nccl(plan, machine);
   if (const auto none = why_no_ranks(machine, nccl)) {
     return plan_nothing(plan, none->reason, none->is_failure);

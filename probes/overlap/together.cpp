@@ -222,7 +222,7 @@ class Node {
   }
 
   void queue_round() const {
-    ranks_.communicators().group([&] {
+    ranks_.group(what_, [&] {
       for (std::size_t i = 0; i < seats_.size(); ++i) {
         ranks_.library().call().all_reduce(seats_[i]->from(), seats_[i]->to(), seats_[i]->count(),
                                            nccl::DataType::float32, nccl::Reduction::sum,
@@ -236,7 +236,7 @@ class Node {
   }
   /// Seconds of one round, of the slowest rank.
   double finish_rounds(std::size_t count) const {
-    ranks_.wait("all_reduce beside products");
+    ranks_.wait(what_);
     double slowest = 0;
     for (const auto& seat : seats_) {
       slowest = std::max(slowest, seat->bench().stop.seconds_since(seat->bench().start));
@@ -245,6 +245,7 @@ class Node {
   }
 
   const Ranks& ranks_;
+  const std::string what_ = "all_reduce beside products";
   std::vector<std::unique_ptr<Seat>> seats_;
   std::size_t product_count_ = 1, round_count_ = 1;
 };

@@ -20,6 +20,14 @@ void quietly(const Context& context, GiveBack&& give_back) noexcept {
   }
 }
 
+/// Whether what `handle` stands for is done.
+template <class Ask>
+bool is_done(const BoundFunction<Ask>& query, auto handle) {
+  const Status status = query.status(handle);
+  if (status != Status::success && status != Status::not_ready) throw query.error(status);
+  return status == Status::success;
+}
+
 /// Asks until `status` is something else than "not ready". The driver's own functions that wait
 /// never return from a GPU that hangs.
 template <class Ask>
@@ -27,10 +35,7 @@ void wait_for(const Context& context, const BoundFunction<Ask>& query, auto hand
   using std::chrono::steady_clock;
   const auto begin = steady_clock::now();
   const std::chrono::duration<double> limit(context.driver().wait_limit_s());
-  for (;;) {
-    const Status status = query.status(handle);
-    if (status == Status::success) return;
-    if (status != Status::not_ready) throw query.error(status);
+  while (!is_done(query, handle)) {
     const auto waited = steady_clock::now() - begin;
     if (waited > limit) {
       char limit_text[32];
@@ -140,6 +145,8 @@ void Stream::wait(const Event& event) const {
   context_.call().stream_wait_event(handle_, event.handle(), /*flags=*/0);
 }
 
+bool Stream::done() const { return is_done(context_.call().stream_query, handle_); }
+
 void Stream::synchronize() const { wait_for(context_, context_.call().stream_query, handle_); }
 
 Event::Event(const Context& context) : context_(context) {
@@ -154,13 +161,7 @@ void Event::record(const Stream& stream) const {
   context_.call().event_record(handle_, stream.handle());
 }
 
-bool Event::done() const {
-  const Functions& call = context_.call();
-  const Status status = call.event_query.status(handle_);
-  if (status != Status::success && status != Status::not_ready)
-    throw call.event_query.error(status);
-  return status == Status::success;
-}
+bool Event::done() const { return is_done(context_.call().event_query, handle_); }
 
 void Event::synchronize() const { wait_for(context_, context_.call().event_query, handle_); }
 

@@ -132,6 +132,8 @@ class Stream {
   ~Stream();
 
   StreamHandle handle() const { return handle_; }
+  /// Whether all that was queued is done; throws what went wrong in it.
+  bool done() const;
   /// What is queued from now on waits until the event, as it was last recorded, is reached. It may
   /// be of another GPU.
   void wait(const Event& event) const;

@@ -1,6 +1,8 @@
 #include "probes/vendor/nccl_owners.h"
 
+#include <algorithm>
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <utility>
@@ -13,8 +15,8 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: real also where RA
 /// What is made ready within this, as operations are, is not slept for: that would be timed too.
 constexpr auto longest_spin = std::chrono::microseconds(500);
 constexpr auto poll_interval = std::chrono::microseconds(50);
-/// How long giving back may take before it is done by force.
-constexpr double farewell_s = 10;
+/// How long giving back may take before it is done by force, and force before it is given up.
+constexpr double longest_farewell_s = 10;
 
 Clock::time_point after(double seconds) {
   return Clock::now() +
@@ -54,7 +56,7 @@ Communicators::Communicators(const Library& library, const UniqueId& id, int siz
       size_(size),
       deadline_s_(deadline_s),
       ranks_(ranks.begin(), ranks.end()),
-      handles_(ranks.size(), nullptr) {
+      handles_(std::make_shared<std::vector<CommHandle>>(ranks.size(), nullptr)) {
   const Functions& call = library_.call();
   Config config;
   config.blocking = 0;
@@ -63,44 +65,54 @@ Communicators::Communicators(const Library& library, const UniqueId& id, int siz
       for (std::size_t i = 0; i < ranks_.size(); ++i) {
         ranks_[i].context->call();  // makes it current: NCCL takes the current GPU
         const Result result =
-            call.init_rank.status(&handles_[i], size_, id, ranks_[i].rank, &config);
+            call.init_rank.status(&handles_->at(i), size_, id, ranks_[i].rank, &config);
         if (failed(result)) throw call.init_rank.error(result);
       }
     });
     settle(deadline_s_);
   } catch (...) {
     abort();
+    give_contexts_up();
     throw;
   }
 }
 
 Communicators::~Communicators() {
-  if (aborted_) return;
+  if (aborted()) {
+    give_contexts_up();
+    return;
+  }
   const Functions& call = library_.call();
   bool finalized = false;
   quietly([&] {
     grouped(library_, [&] {
-      for (const CommHandle handle : handles_) call.finalize.status(handle);
+      for (const CommHandle handle : *handles_) call.finalize.status(handle);
     });
-    settle(farewell_s);
+    settle(std::min(longest_farewell_s, deadline_s_));
     finalized = true;
   });
   if (!finalized) {
     abort();
+    give_contexts_up();
     return;
   }
   quietly([&] {
-    for (const CommHandle handle : handles_) call.destroy.status(handle);
+    for (const CommHandle handle : *handles_) call.destroy.status(handle);
   });
 }
 
-void Communicators::group(const std::function<void()>& calls) const {
-  if (grouped(library_, calls) == Result::in_progress) settle(deadline_s_);
+void Communicators::group(const std::function<void()>& calls) {
+  try {
+    if (grouped(library_, calls) == Result::in_progress) settle(deadline_s_);
+  } catch (...) {
+    abort();
+    throw;
+  }
 }
 
 Result Communicators::state() const {
   Result worst = Result::success;
-  for (const CommHandle handle : handles_) {
+  for (const CommHandle handle : *handles_) {
     Result result = Result::success;
     library_.call().async_error(handle, &result);
     if (failed(result)) return result;
@@ -133,11 +145,33 @@ void Communicators::settle(double deadline_s) const {
   }
 }
 
-void Communicators::abort() noexcept {
-  if (aborted_.exchange(true)) return;
+bool Communicators::abort() noexcept {
+  if (aborted()) return !given_up_;
+  given_up_ = true;
   quietly([&] {
-    for (const CommHandle handle : handles_) {
-      if (handle != nullptr) library_.call().abort.status(handle);
+    // All that the thread touches is its own: it may outlive this.
+    std::packaged_task<void()> task([handles = std::move(handles_), call = library_.call().abort] {
+      for (const CommHandle handle : *handles) {
+        if (handle != nullptr) call.status(handle);
+      }
+    });
+    const std::future<void> done = task.get_future();
+    std::thread thread(std::move(task));
+    const std::chrono::duration<double> limit(std::min(longest_farewell_s, deadline_s_));
+    given_up_ = done.wait_for(limit) != std::future_status::ready;
+    given_up_ ? thread.detach() : thread.join();
+  });
+  handles_.reset();
+  return !given_up_;
+}
+
+void Communicators::give_contexts_up() const noexcept {
+  if (!given_up_) return;
+  quietly([&] {
+    for (const LocalRank& rank : ranks_) {
+      if (rank.context->is_given_up()) continue;
+      rank.context->give_up(rank.context->name() +
+                            ": NCCL could not be ended and keeps it: it is lost to this process");
     }
   });
 }

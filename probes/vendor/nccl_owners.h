@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -32,7 +32,8 @@ struct LocalRank {
 /// The ranks that this process has in one communicator. They are non-blocking, because only such a
 /// communicator can be aborted safely, and only while no thread is in a call of its (NCCL's user
 /// guide, "Fault Tolerance"): so a rank that does not come can be given up. The price is a thread
-/// of NCCL's for each group of calls, some ten microseconds that blocking ones do not pay.
+/// of NCCL's for each group of calls, some ten microseconds that blocking ones do not pay. One
+/// thread uses them.
 class Communicators {
  public:
   /// Throws VendorError, or TimedOut if not all `size` ranks have come within `deadline_s`.
@@ -46,20 +47,25 @@ class Communicators {
   const Library& library() const { return library_; }
   int size() const { return size_; }
   std::span<const LocalRank> ranks() const { return ranks_; }
-  CommHandle handle(std::size_t local) const { return handles_[local]; }
+  CommHandle handle(std::size_t local) const { return handles_->at(local); }
 
   /// Between ncclGroupStart and ncclGroupEnd; returns when the calls are under way on all ranks.
-  /// Throws VendorError, or TimedOut.
-  void group(const std::function<void()>& calls) const;
+  /// Throws VendorError, or TimedOut if that takes longer than the deadline; they are aborted then.
+  void group(const std::function<void()>& calls);
 
   /// What went wrong on the way, or success.
   Result state() const;
   /// Throws what state() says if it is a failure.
   void check() const;
 
-  /// Ends all that is under way, from any thread; nothing can be done with them after.
-  void abort() noexcept;
-  bool aborted() const { return aborted_; }
+  /// Ends all that is under way; nothing can be done with them after. NCCL waits for its GPUs then,
+  /// so this is done by a thread of its own. False if that does not come back in time, as it never
+  /// does from a GPU that hangs: then the thread is left to itself until the process ends, and the
+  /// contexts of all ranks should be given up before anything of theirs is given back.
+  bool abort() noexcept;
+  /// Gives the contexts up if an abort did not come back; the destructor does so at the latest.
+  void give_contexts_up() const noexcept;
+  bool aborted() const { return handles_ == nullptr; }
 
  private:
   /// Polls until no rank is in progress; throws VendorError or TimedOut.
@@ -69,8 +75,9 @@ class Communicators {
   int size_;
   double deadline_s_;
   std::vector<LocalRank> ranks_;
-  std::vector<CommHandle> handles_;  ///< where they are is where they stay: NCCL writes here later
-  std::atomic<bool> aborted_ = false;
+  /// Where they are is where they stay, because NCCL may write here later; null: aborted.
+  std::shared_ptr<std::vector<CommHandle>> handles_;
+  bool given_up_ = false;  ///< an abort that did not come back
 };
 
 /// Memory that ncclMemAlloc gave.

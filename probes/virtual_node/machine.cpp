@@ -306,8 +306,11 @@ void apply_fault(Table table, Machine& machine) {
        }},
       {"stuck_collective",
        [&] {
-         StuckCollective stuck{gpu_index(), ""};
+         StuckCollective stuck;
+         stuck.gpu = gpu_index();
          table.read("operation", stuck.operation);
+         table.read("at_launch", stuck.at_launch);
+         table.read("status", stuck.status);
          machine.nccl.stuck.push_back(stuck);
        }},
   };

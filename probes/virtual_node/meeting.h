@@ -34,6 +34,8 @@ struct MeetingAccess {
 ///     Whoever waits goes on, and nothing is done.
 ///   void plumbline_spend(double nanoseconds);
 ///     Of the time of this thread of the host.
+///   int plumbline_gpu_hangs(int gpu);
+///     1 if work on that GPU never ends, so that nothing that waits for it does.
 ///   int plumbline_current_gpu(int* device);
 ///     Whose context is current on this thread, or -1; and as which device the driver counts it.
 struct MeetingWork {
@@ -48,7 +50,9 @@ struct MeetingWork {
   /// nothing: always done.
   const void* key;
   std::size_t key_bytes;
-  int hangs;  ///< never ends, until it is cancelled
+  int hangs;     ///< never ends, until it is cancelled
+  int lost_gpu;  ///< where it hangs: the GPU whose context it ends, with `status`; or -1
+  int status;
   /// Null: all who take part are in this process. Asked again and again, in real time, from when
   /// those of this process have come (at `arrived_ns`): the virtual time at which the last of all
   /// came, or less than 0 as long as that is not known.

@@ -31,7 +31,9 @@ struct WrongBit {
 /// An operation that never ends on a GPU.
 struct StuckCollective {
   int gpu = 0;
-  std::string operation;  ///< empty: every one
+  std::string operation;   ///< empty: every one
+  bool at_launch = false;  ///< it is never under way: the communicator stays in progress
+  int status = 0;          ///< not 0: the GPU is lost by it with this CUresult, and others wait
 };
 
 /// NCCL on a machine, and what is wrong with it.

@@ -172,7 +172,7 @@ void CudaDriver::advance_to(Nanoseconds time) {
 }
 
 void CudaDriver::never_came(const char* what) const {
-  if (hung_) {
+  if (!hung_.empty()) {
     // As on a real GPU: the call does not return. Others may go on.
     explain("waiting",
             CallFailed(CUDA_ERROR_LAUNCH_TIMEOUT, "the GPU hangs, and so does this call"));

@@ -164,6 +164,8 @@ class CudaDriver {
 
   /// As its monitor would read it now.
   GpuState state(int gpu);
+  /// Something on it never ends.
+  bool hangs(int gpu) const { return hung_.contains(gpu); }
 
   void record(Stream& stream, Event& event);
   void wait_event(Stream& stream, const Event& event);
@@ -205,7 +207,7 @@ class CudaDriver {
   void arrive(const Context& context, const std::vector<Access>& accesses);
   void copy_data(void* to, const void* from, std::size_t bytes, int gpu);
   /// Makes an operation never end.
-  void hang(Operation& operation);
+  void hang(Operation& operation, int gpu);
   std::string forbidden(const Context& context, const Access& access) const;
   /// Throws what loses a GPU if a kernel may not access something.
   void check(const Context& context, const std::string& kernel,
@@ -228,7 +230,7 @@ class CudaDriver {
   std::vector<std::size_t> copy_engines_;         ///< per GPU
   std::vector<std::uint64_t> launches_, copies_;  ///< per GPU, for its failure
   std::vector<unsigned> spinning_;  ///< per GPU: queued kernels that wait for a word of the host
-  bool hung_ = false;
+  std::set<int> hung_;              ///< GPUs
   static thread_local const void* asked_before_;
   static thread_local const void* asked_now_;
   struct Copied {

@@ -47,6 +47,12 @@ VIRTUAL_NODE_EXPORT void plumbline_spend(double nanoseconds) {
   guarded("plumbline_spend", [&](CudaDriver&) { HostTime::spend(nanoseconds); });
 }
 
+VIRTUAL_NODE_EXPORT int plumbline_gpu_hangs(int gpu) {
+  int hangs = 0;
+  guarded("plumbline_gpu_hangs", [&](CudaDriver& driver) { hangs = driver.hangs(gpu) ? 1 : 0; });
+  return hangs;
+}
+
 VIRTUAL_NODE_EXPORT int plumbline_current_gpu(int* device) {
   int gpu = -1;
   guarded("plumbline_current_gpu", [&](CudaDriver& driver) {

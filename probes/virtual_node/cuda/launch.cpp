@@ -100,7 +100,7 @@ void CudaDriver::launch(Stream& stream, Function& function, Extent grid, Extent 
   const GpuFailure& failure = machine.gpus[gpu].failure;
   const bool may_fail = failure.kernel.empty() || failure.kernel == kernel.name;
   const std::uint64_t number = may_fail ? launches_[gpu]++ : 0;
-  if (may_fail && number >= failure.kernel_hangs_after) hang(operation);
+  if (may_fail && number >= failure.kernel_hangs_after) hang(operation, context.gpu);
   const bool fails = may_fail && number >= failure.kernel_fails_after;
   enqueue(
       stream, latency, flow_of(context, traffic),

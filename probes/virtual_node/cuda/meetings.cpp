@@ -66,6 +66,10 @@ void Meetings::arrive(std::uint64_t id) {
   ++changes_;
   if (meeting->work.hangs != 0 || meeting->work.others != nullptr) {
     meeting->state = State::waiting;
+    if (meeting->work.hangs != 0 && meeting->work.lost_gpu >= 0) {
+      driver_.contexts[static_cast<std::size_t>(meeting->work.lost_gpu)].lost =
+          CallFailed(static_cast<CUresult>(meeting->work.status), "the machine has it so");
+    }
     return;
   }
   begin(id, *meeting);

@@ -137,8 +137,8 @@ void CudaDriver::arrive(const Context& context, const std::vector<Access>& acces
   }
 }
 
-void CudaDriver::hang(Operation& operation) {
-  hung_ = true;
+void CudaDriver::hang(Operation& operation, int gpu) {
+  hung_.insert(gpu);
   operation.not_before = [](Nanoseconds) { return never; };
 }
 
@@ -167,7 +167,7 @@ void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t by
   Operation operation;
   const auto index = static_cast<std::size_t>(gpu);
   operation.engines = copy_engines_[index];
-  if (copies_[index]++ >= machine.gpus[index].failure.copy_hangs_after) hang(operation);
+  if (copies_[index]++ >= machine.gpus[index].failure.copy_hangs_after) hang(operation, gpu);
   if (target != nullptr && source == nullptr) {
     // Memory that can be paged out is copied by the call itself, through a buffer at once.
     const auto* data = static_cast<const std::byte*>(from);

@@ -20,6 +20,7 @@ int plumbline_meeting_join(std::uint64_t meeting, int gpu, CUstream stream);
 void plumbline_meeting_describe(std::uint64_t meeting,
                                 const plumbline::virtual_node::MeetingWork* work);
 void plumbline_meeting_cancel(std::uint64_t meeting);
+int plumbline_gpu_hangs(int gpu);
 int plumbline_current_gpu(int* device);
 void plumbline_spend(double nanoseconds);
 }
@@ -114,21 +115,22 @@ void ended_of(void* data) {
 
 void drop_of(void* data) { delete static_cast<Joint*>(data); }  // NOLINT: crosses a C interface
 
-bool is_stuck(const Collective& operation) {
+/// Why an operation never ends among these members; null if it does.
+const StuckCollective* stuck_at(const Call& call, const Clique& clique) {
   for (const StuckCollective& stuck : the_machine().nccl.stuck) {
-    if (!stuck.operation.empty() && stuck.operation != name_of(operation.call.kind)) continue;
-    for (const Contribution& part : operation.local) {
-      if (part.gpu == stuck.gpu) return true;
+    if (!stuck.operation.empty() && stuck.operation != name_of(call.kind)) continue;
+    for (const ncclComm* member : clique.members) {
+      if (member->gpu == stuck.gpu) return &stuck;
     }
   }
-  return false;
+  return nullptr;
 }
 
 bool uses_multicast(const Call& call) {
   return multicast_enabled() && (call.kind == Kind::all_reduce) && call.reduction == ncclSum;
 }
 
-void describe(std::uint64_t meeting, Collective operation) {
+void describe(std::uint64_t meeting, Collective operation, const StuckCollective* stuck) {
   const Cost cost = cost_of(operation, the_machine(), uses_multicast(operation.call));
   const std::vector<MeetingAccess> accesses = accesses_of(operation);
   // Among processes what the others send is not known here.
@@ -143,7 +145,9 @@ void describe(std::uint64_t meeting, Collective operation) {
   work.access_count = accesses.size();
   work.key = key.data();
   work.key_bytes = key.size();
-  work.hangs = is_stuck(operation) ? 1 : 0;
+  work.hangs = stuck != nullptr ? 1 : 0;
+  work.lost_gpu = stuck != nullptr && stuck->status != 0 ? stuck->gpu : -1;
+  work.status = stuck != nullptr ? stuck->status : 0;
   if (operation.others != nullptr) work.others = &others_of;
   work.act = &act_of;
   work.ended = &ended_of;
@@ -175,7 +179,7 @@ void queue(Part part) {
       {comm.rank, comm.gpu, std::move(part.sends), std::move(part.receives)});
   const std::uint64_t meeting = gathering.meeting;
   if (gathering.operation.local.size() == clique.members.size()) {
-    describe(meeting, std::move(gathering.operation));
+    describe(meeting, std::move(gathering.operation), stuck_at(part.call, clique));
     clique.gathering.erase(entry);
   }
   plumbline_spend(the_machine().nccl.call_host_ns);
@@ -300,7 +304,7 @@ void create(ncclComm_t* handle, int size, const ncclUniqueId& id, int rank, bool
 
 ncclResult_t state_of(ncclComm& comm) {
   if (comm.failed != ncclSuccess) return comm.failed;
-  if (!comm.clique) return ncclInProgress;
+  if (!comm.clique || comm.clique->never_launched) return ncclInProgress;
   const auto& others = comm.clique->others;
   if (others == nullptr) return ncclSuccess;
   if (others->given_up()) {
@@ -316,6 +320,11 @@ void abort(ncclComm& comm) {
     clique.aborted = true;
     if (clique.others) clique.others->give_up();
     for (const std::uint64_t meeting : clique.meetings) plumbline_meeting_cancel(meeting);
+  }
+  if (plumbline_gpu_hangs(comm.gpu) != 0) {
+    // NCCL waits for what it has on its GPU, and from one that hangs it does not come back.
+    library_mutex().unlock();
+    for (;;) ::pause();
   }
   destroy(comm);
 }
@@ -379,8 +388,12 @@ ncclResult_t group_end() {
   creations.clear();
   parts.clear();
   create_cliques(created);
-  for (Part& part : queued) queue(std::move(part));
   bool waits = false, blocks = false;
+  for (Part& part : queued) {
+    const StuckCollective* stuck = stuck_at(part.call, *part.comm->clique);
+    if (stuck != nullptr && stuck->at_launch) part.comm->clique->never_launched = waits = true;
+    if (!part.comm->clique->never_launched) queue(std::move(part));
+  }
   for (const Creation& creation : created) {
     waits = waits || state_of(*creation.comm) == ncclInProgress;
     blocks = blocks || creation.comm->blocking;

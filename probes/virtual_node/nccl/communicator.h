@@ -31,6 +31,7 @@ struct Clique {
   std::vector<ncclComm*> members;
   std::shared_ptr<Rendezvous> others;  ///< null: all ranks are members
   bool aborted = false;
+  bool never_launched = false;  ///< an operation is in progress for ever
   /// Operations that not all members have called yet, by number, and the meeting of each.
   struct Gathering {
     std::uint64_t meeting;
