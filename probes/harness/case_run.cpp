@@ -8,6 +8,11 @@
 namespace plumbline {
 namespace {
 
+void append(std::string& note, const std::string& more) {
+  if (!note.empty() && !more.empty()) note += "; ";
+  note += more;
+}
+
 CaseResult run_timed(const Case& entry, const Clock& clock) {
   CaseResult result;
   const bool is_rate = entry.kind == Case::Kind::rate;
@@ -23,6 +28,7 @@ CaseResult run_timed(const Case& entry, const Clock& clock) {
   const double median = result.summary.median;
   result.seconds = is_rate ? entry.amount / median : median * entry.amount;
   result.note = prepared.note;
+  if (prepared.remark) append(result.note, prepared.remark());
   return result;
 }
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <numeric>
 
 #include "probes/gpu/chase.h"
 #include "probes/gpu/gpus.h"
 #include "probes/gpu/joint_measurement.h"
 #include "probes/gpu/transfer_code.h"
 #include "probes/harness/probe.h"
+#include "probes/nvlink/link_test.h"
 #include "probes/nvlink/link_watch.h"
+#include "probes/nvlink/peer_copy.h"
 #include "probes/nvlink/tournament.h"
 
 namespace plumbline::nvlink {
@@ -45,7 +47,9 @@ constexpr std::array metrics = {
         "a random line of memory that is far larger than the last cache of gpuB; one thread, "
         "nothing else running"},
     Metric{"nvlink.errors", "count", Better::lower,
-           "Replays, recoveries and CRC errors that the GPU's links counted during this probe"},
+           "Replays, recoveries and CRC errors that the GPU's links counted during this probe. The "
+           "counters are read before and after each test too: its rows name links that counted "
+           "errors meanwhile (flag link_errors), and fail if a link went down"},
 };
 constexpr const Metric& fabric = metrics[0];
 constexpr const Metric& links = metrics[1];
@@ -89,129 +93,49 @@ std::string pair_name(const Worker& from, const Worker& to) {
   return from.gpu.subject + '>' + to.gpu.subject;
 }
 
-/// Access of one GPU to another's memory, with the contexts that it is between.
-struct Access {
-  Access(std::shared_ptr<const Workbench> the_one, std::shared_ptr<const Workbench> the_other)
-      : one(std::move(the_one)),
-        other(std::move(the_other)),
-        access(one->context, other->context) {}
-
-  std::shared_ptr<const Workbench> one, other;
-  cuda::PeerAccess access;
-};
-
-/// Memory of a GPU, with the context that it belongs to.
-struct Buffer {
-  std::shared_ptr<const Workbench> bench;
-  std::shared_ptr<const cuda::DeviceMemory> memory;
-};
-
-/// What the cases of the probe share.
-class Shared {
- public:
-  std::shared_ptr<TransferStage> stage = std::make_shared<TransferStage>();
-
-  /// Memory of a GPU that nobody else has; it is free again when the last reference ends. To
-  /// allocate it anew for each case would take longer than what is measured.
-  std::shared_ptr<const Buffer> buffer(const std::shared_ptr<const Workbench>& bench,
-                                       std::size_t bytes) {
-    auto& buffers = buffers_[bench->gpu.subject];
-    for (const auto& buffer : buffers) {
-      if (buffer.use_count() == 1) return buffer;
-    }
-    return buffers.emplace_back(
-        std::make_shared<const Buffer>(Buffer{bench, allocate_on(*bench, bytes)}));
-  }
-
-  /// Mapping a peer's memory takes time: once for each ordered pair.
-  std::shared_ptr<const Access> access(const std::shared_ptr<const Workbench>& from,
-                                       const std::shared_ptr<const Workbench>& to) {
-    auto& access = accesses_[{from->gpu.subject, to->gpu.subject}];
-    if (!access) access = std::make_shared<const Access>(from, to);
-    return access;
-  }
-
-  /// The chain in the memory of a GPU; that of the last one is kept.
-  std::shared_ptr<const Chain> chain(const std::shared_ptr<const Workbench>& owner,
-                                     std::uint64_t bytes) {
-    if (chain_owner_ != owner->gpu.subject) {
-      chain_.reset();
-      if (!ring_) ring_ = ring_of(bytes);
-      chain_ = std::make_shared<const Chain>(owner, ring_);
-      chain_owner_ = owner->gpu.subject;
-    }
-    return chain_;
-  }
-
- private:
-  std::map<std::string, std::vector<std::shared_ptr<const Buffer>>> buffers_;  ///< by subject
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const Access>> accesses_;
-  std::shared_ptr<const std::vector<unsigned>> ring_;
-  std::string chain_owner_;
-  std::shared_ptr<const Chain> chain_;
-};
-
-/// Who moves the data between two GPUs.
-enum class Side { source, destination };
-
-Transfer make_transfer(Shared& shared, const std::shared_ptr<const Workbench>& from,
-                       const std::shared_ptr<const Workbench>& to, Side side, Mover by,
-                       std::size_t bytes) {
-  const auto source = shared.buffer(from, bytes);
-  const auto destination = shared.buffer(to, bytes);
-  Transfer transfer;
-  transfer.subject = from->gpu.subject + '>' + to->gpu.subject;
-  transfer.origin = transfer.subject;
-  transfer.mover = side == Side::source ? from : to;
-  transfer.source = from;
-  transfer.destination = to;
-  transfer.by = by;
-  transfer.from = source->memory->address();
-  transfer.to = destination->memory->address();
-  transfer.bytes = bytes;
-  transfer.keeps = {source, destination,
-                    side == Side::source ? shared.access(from, to) : shared.access(to, from)};
-  return transfer;
-}
-
 class Cases {
  public:
-  Cases(Plan& plan, std::vector<Worker> workers, std::size_t bytes, std::string transport)
+  Cases(Plan& plan, std::vector<Worker> workers, std::size_t bytes, std::string transport,
+        std::shared_ptr<LinkWatch> watch)
       : plan_(plan),
         workers_(std::move(workers)),
         bytes_(bytes),
-        transport_(std::move(transport)) {}
+        transport_(std::move(transport)),
+        watch_(std::move(watch)) {}
 
   const std::vector<Worker>& workers() const { return workers_; }
 
   void add_pair(const Metric& metric, std::size_t from, std::size_t to, Side side, Mover by) {
-    const auto measurement = joint({transfer(from, to, side, by)});
-    plan_.rate(
-        metric, work(name(from, to), {{"by", by == Mover::engine ? "engine" : "kernel"}}), bytes(),
-        1e9, [=] { return measurement->prepare_one(0); }, alone_sampling);
+    const Test test = joint({transfer(from, to, side, by)}, {from, to});
+    Work row = work(name(from, to), {{"by", by == Mover::engine ? "engine" : "kernel"}});
+    Prepare prepare =
+        watched(test, metric, row, {from, to}, [=] { return test.measurement->prepare_one(0); });
+    plan_.rate(metric, std::move(row), bytes(), 1e9, std::move(prepare), alone_sampling);
   }
 
   void add_both(std::size_t a, std::size_t b) {
-    const auto measurement = joint({write(a, b), write(b, a)});
-    add_all(measurement, both, work(name(a, b), {}), 2);
-    add_one(measurement, both_write, work(name(a, b), {}), 0);
-    add_one(measurement, both_write, work(name(b, a), {}), 1);
+    const Test test = joint({write(a, b), write(b, a)}, {a, b});
+    add_all(test, both, work(name(a, b), {}), 2);
+    add_one(test, both_write, {}, a, b, 0);
+    add_one(test, both_write, {}, b, a, 1);
   }
 
   void add_round(const Pairing& pairs, std::size_t number) {
     std::vector<MakeTransfer> transfers;
+    std::vector<std::size_t> gpus;
     for (const auto& [a, b] : pairs) {
       transfers.push_back(write(a, b));
       transfers.push_back(write(b, a));
+      gpus.insert(gpus.end(), {a, b});
     }
-    const auto measurement = joint(transfers);
+    const Test test = joint(transfers, gpus);
     const Params params{{"round", std::to_string(number)}};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const auto [a, b] = pairs[i];
-      add_one(measurement, tournament_rate, work(name(a, b), params), 2 * i);
-      add_one(measurement, tournament_rate, work(name(b, a), params), 2 * i + 1);
+      add_one(test, tournament_rate, params, a, b, 2 * i);
+      add_one(test, tournament_rate, params, b, a, 2 * i + 1);
     }
-    add_all(measurement, tournament_rate, work("node", params), transfers.size());
+    add_all(test, tournament_rate, work("node", params), transfers.size());
   }
 
   void add_star(std::size_t center) {
@@ -222,38 +146,64 @@ class Cases {
       in.push_back(write(other, center));
     }
     const std::string& subject = workers_[center].gpu.subject;
-    add_all(joint(out), one_to_all, work(subject, {}), out.size());
-    add_all(joint(in), all_to_one, work(subject, {}), in.size());
+    add_all(joint(out, everyone()), one_to_all, work(subject, {}), out.size());
+    add_all(joint(in, everyone()), all_to_one, work(subject, {}), in.size());
   }
 
   void add_latency(std::size_t from, std::size_t to) {
     const std::uint64_t chain_bytes = default_chain_bytes(workers_[to].gpu.device.l2_bytes);
     Work work{.subject = name(from, to), .bytes = chain_bytes, .transport = transport_};
-    plan_.latency(
-        latency, std::move(work), hops, 1e9,
-        [=, shared = shared_, walker = workers_[from].bench, owner = workers_[to].bench] {
+    Prepare prepare = watched(
+        {nullptr, looked_at({from, to})}, latency, work, {from, to},
+        [=, copies = copies_, walker = workers_[from].bench, owner = workers_[to].bench] {
           const auto bench = walker->get();
-          const auto access = shared->access(bench, owner->get());
-          return prepare_walk(bench, shared->chain(owner->get(), chain_bytes), hops, access);
-        },
-        latency_sampling);
+          const auto access = copies->access(bench, owner->get());
+          return prepare_walk(bench, copies->chain(owner->get(), chain_bytes), hops, access);
+        });
+    plan_.latency(latency, std::move(work), hops, 1e9, std::move(prepare), latency_sampling);
   }
 
  private:
+  /// Transfers that are timed together, and the links that they go through.
+  struct Test {
+    std::shared_ptr<JointMeasurement> measurement;
+    std::shared_ptr<LinkTest> links;
+    std::vector<std::size_t> gpus;
+  };
+
   std::string name(std::size_t from, std::size_t to) const {
     return pair_name(workers_[from], workers_[to]);
   }
+  std::vector<std::string> names(const std::vector<std::size_t>& gpus) const {
+    std::vector<std::string> subjects;
+    for (const std::size_t gpu : gpus) subjects.push_back(workers_[gpu].gpu.subject);
+    return subjects;
+  }
+  std::vector<std::size_t> everyone() const {
+    std::vector<std::size_t> all(workers_.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+  }
   MakeTransfer transfer(std::size_t from, std::size_t to, Side side, Mover by) const {
-    return [=, shared = shared_, source = workers_[from].bench, destination = workers_[to].bench,
+    return [=, copies = copies_, source = workers_[from].bench, destination = workers_[to].bench,
             bytes = bytes_] {
-      return make_transfer(*shared, source->get(), destination->get(), side, by, bytes);
+      return copies->transfer(source->get(), destination->get(), side, by, bytes);
     };
   }
   MakeTransfer write(std::size_t from, std::size_t to) const {
     return transfer(from, to, Side::source, Mover::engine);
   }
-  std::shared_ptr<JointMeasurement> joint(std::vector<MakeTransfer> transfers) const {
-    return std::make_shared<JointMeasurement>(shared_->stage, std::move(transfers));
+  Test joint(std::vector<MakeTransfer> transfers, const std::vector<std::size_t>& gpus) const {
+    return {std::make_shared<JointMeasurement>(copies_->stage, std::move(transfers)),
+            looked_at(gpus), gpus};
+  }
+  std::shared_ptr<LinkTest> looked_at(const std::vector<std::size_t>& gpus) const {
+    return std::make_shared<LinkTest>(watch_, names(gpus));
+  }
+  /// A row of a test, which says what the links of these GPUs went through.
+  Prepare watched(const Test& test, const Metric& metric, const Work& row,
+                  const std::vector<std::size_t>& gpus, Prepare prepare) const {
+    return test.links->around(case_name(metric, row), names(gpus), std::move(prepare));
   }
   Work work(std::string subject, Params params) const {
     return {.subject = std::move(subject),
@@ -263,24 +213,28 @@ class Cases {
   }
   double bytes() const { return static_cast<double>(bytes_); }
 
-  void add_one(const std::shared_ptr<JointMeasurement>& measurement, const Metric& metric,
-               Work work, std::size_t transfer) {
-    plan_.rate(
-        metric, std::move(work), bytes(), 1e9, [=] { return measurement->prepare_one(transfer); },
-        JointMeasurement::sampling);
+  void add_one(const Test& test, const Metric& metric, Params params, std::size_t from,
+               std::size_t to, std::size_t transfer) {
+    Work row = work(name(from, to), std::move(params));
+    Prepare prepare = watched(test, metric, row, {from, to}, [=, joint = test.measurement] {
+      return joint->prepare_one(transfer);
+    });
+    plan_.rate(metric, std::move(row), bytes(), 1e9, std::move(prepare),
+               JointMeasurement::sampling);
   }
-  void add_all(const std::shared_ptr<JointMeasurement>& measurement, const Metric& metric,
-               Work work, std::size_t transfers) {
-    plan_.rate(
-        metric, std::move(work), bytes() * static_cast<double>(transfers), 1e9,
-        [=] { return measurement->prepare_all(); }, JointMeasurement::sampling);
+  void add_all(const Test& test, const Metric& metric, Work row, std::size_t transfers) {
+    Prepare prepare = watched(test, metric, row, test.gpus,
+                              [joint = test.measurement] { return joint->prepare_all(); });
+    plan_.rate(metric, std::move(row), bytes() * static_cast<double>(transfers), 1e9,
+               std::move(prepare), JointMeasurement::sampling);
   }
 
   Plan& plan_;
   std::vector<Worker> workers_;
   std::size_t bytes_;
   std::string transport_;
-  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  std::shared_ptr<LinkWatch> watch_;
+  std::shared_ptr<PeerCopies> copies_ = std::make_shared<PeerCopies>();
 };
 
 std::size_t buffer_bytes(double asked, const std::vector<CudaGpu>& gpus) {
@@ -354,7 +308,8 @@ void plan(Plan& plan) {
     }
     return plan_absent(plan, machine, metrics);
   }
-  const auto watch = std::make_shared<const LinkWatch>(open_monitor(plan), machine.gpus);
+  const auto watch = std::make_shared<LinkWatch>(open_monitor(plan), machine.gpus);
+  plan.context("nvlink.counters", watch->extent());
   const bool linked = std::all_of(machine.gpus.begin(), machine.gpus.end(),
                                   [&](const CudaGpu& gpu) { return watch->has_links(gpu); });
   for (const CudaGpu& gpu : machine.gpus) {
@@ -367,8 +322,8 @@ void plan(Plan& plan) {
       workers.push_back(
           {gpu, std::make_shared<SharedWorkbench>(machine.driver, gpu, transfer_code())});
     }
-    Cases cases(plan, std::move(workers), buffer_bytes(asked, machine.gpus),
-                linked ? "nvlink" : "");
+    Cases cases(plan, std::move(workers), buffer_bytes(asked, machine.gpus), linked ? "nvlink" : "",
+                watch);
     plan_transfers(cases, plan.flag(full.name));
   }
   for (const CudaGpu& gpu : machine.gpus) {

@@ -448,19 +448,30 @@ Reading<Fabric> Gpu::fabric() const {
 }
 
 Reading<std::uint64_t> Gpu::field(unsigned id, unsigned scope) const {
-  FieldValue value{};
-  value.field = id;
-  value.scope = scope;
-  const std::string asked = "field " + std::to_string(id);
-  const Status status = session_->call(call().fields, handle_, 1, &value);
-  if (status != Status::success) {
-    return {status, session_->reason(call().fields.name(), status)};
+  return fields({{id, scope}}).front();
+}
+
+std::vector<Reading<std::uint64_t>> Gpu::fields(const std::vector<FieldOf>& asked) const {
+  std::vector<FieldValue> values(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    values[i].field = asked[i].id;
+    values[i].scope = asked[i].scope;
   }
-  // The call succeeds when it could be asked; each value has a status of its own.
-  if (value.status != Status::success) {
-    return {value.status, session_->reason(asked, value.status)};
+  const Status status =
+      session_->call(call().fields, handle_, static_cast<int>(values.size()), values.data());
+  std::vector<Reading<std::uint64_t>> answers;
+  for (const FieldValue& value : values) {
+    const std::string name = "field " + std::to_string(value.field);
+    if (status != Status::success) {
+      answers.push_back({status, session_->reason(call().fields.name(), status)});
+    } else if (value.status != Status::success) {
+      // The call succeeds when it could be asked; each value has a status of its own.
+      answers.push_back({value.status, session_->reason(name, value.status)});
+    } else {
+      answers.push_back(count_of(value, name));
+    }
   }
-  return count_of(value, asked);
+  return answers;
 }
 
 EventSet::EventSet(const Session& session, const std::vector<Gpu>& gpus) : session_(session) {

@@ -213,6 +213,13 @@ class Gpu {
   /// One of the values that newer drivers have numbers for. `scope` is the link, for those of one.
   Reading<std::uint64_t> field(unsigned id, unsigned scope = 0) const;
 
+  struct FieldOf {
+    unsigned id = 0;
+    unsigned scope = 0;
+  };
+  /// Several of them with one call to the driver; an answer for each.
+  std::vector<Reading<std::uint64_t>> fields(const std::vector<FieldOf>& asked) const;
+
  private:
   const Functions& call() const { return session_->functions(); }
   template <class T, class Function, class... Args>

@@ -138,11 +138,16 @@ void read_readings(const toml::value& values, const Table& table, Readings& read
 Per read_per(Table& table) {
   std::string per = "kJ";
   table.read("per", per);
-  const std::map<std::string, Per> words = {
-      {"kJ", Per::kilojoule}, {"nvlink_GB", Per::nvlink_gigabyte}, {"pcie_GB", Per::pcie_gigabyte}};
+  const std::map<std::string, Per> words = {{"kJ", Per::kilojoule},
+                                            {"nvlink_GB", Per::nvlink_gigabyte},
+                                            {"nvlink_sent_GB", Per::nvlink_sent_gigabyte},
+                                            {"nvlink_received_GB", Per::nvlink_received_gigabyte},
+                                            {"pcie_GB", Per::pcie_gigabyte}};
   const auto found = words.find(per);
   if (found == words.end()) {
-    throw table.wrong("per is \"" + per + "\", expected kJ, nvlink_GB or pcie_GB");
+    std::string names;
+    for (const auto& [name, meaning] : words) names += (names.empty() ? "" : ", ") + name;
+    throw table.wrong("per is \"" + per + "\", expected one of " + names);
   }
   return found->second;
 }
@@ -221,6 +226,12 @@ void apply_fault(Table table, Machine& machine) {
          if (direction != "out") gpu().links.nvlink_in_rate = factor;
        }},
       {"dead_nvlink", [&] { gpu().links.dead_nvlinks.insert(table.required<unsigned>("link")); }},
+      {"dying_nvlink",
+       [&] {
+         const auto link = table.required<unsigned>("link");
+         gpu().monitor.dying_nvlinks.push_back(
+             {link, read_per(table), table.required<double>("after")});
+       }},
       {"nvlink_count", [&] { gpu().links.nvlinks = table.required<unsigned>("count"); }},
       {"pcie_link",
        [&] {

@@ -13,6 +13,8 @@ namespace plumbline::virtual_node {
 enum class Per {
   kilojoule,        ///< drawn
   nvlink_gigabyte,  ///< sent and received
+  nvlink_sent_gigabyte,
+  nvlink_received_gigabyte,
   pcie_gigabyte,
 };
 
@@ -29,6 +31,13 @@ struct Xid {
   std::string text;
   Per per = Per::kilojoule;
   double after = 0;  ///< 0: it is in the kernel's log when the machine begins
+};
+
+/// A link that is down from when its GPU has done so much.
+struct DyingLink {
+  unsigned link = 0;
+  Per per = Per::nvlink_gigabyte;
+  double after = 0;
 };
 
 /// A process that is not ours.
@@ -53,6 +62,7 @@ struct GpuMonitor {
   Readings own;
   std::vector<Growth> growing;
   std::vector<Xid> xids;
+  std::vector<DyingLink> dying_nvlinks;
   std::vector<OtherProcess> processes;
   std::map<std::string, int> refuses;  ///< status by function of NVML, or by "field N"
   bool lost = false;                   ///< fell off the bus
@@ -67,7 +77,7 @@ struct MonitorModel {
 
 /// What one GPU did, as a machine remembers it.
 struct Work {
-  double energy_j = 0, nvlink_bytes = 0, pcie_bytes = 0;
+  double energy_j = 0, nvlink_sent_bytes = 0, nvlink_received_bytes = 0, pcie_bytes = 0;
   double power_capped_ns = 0, software_thermal_ns = 0, hardware_thermal_ns = 0;
   double hardware_power_brake_ns = 0;
 

@@ -16,7 +16,8 @@ namespace {
 constexpr double giga = 1e9, kilo = 1e3;
 
 constexpr std::array numbers = {&Work::energy_j,
-                                &Work::nvlink_bytes,
+                                &Work::nvlink_sent_bytes,
+                                &Work::nvlink_received_bytes,
                                 &Work::pcie_bytes,
                                 &Work::power_capped_ns,
                                 &Work::software_thermal_ns,
@@ -30,7 +31,11 @@ double Work::amount(Per per) const {
     case Per::kilojoule:
       return energy_j / kilo;
     case Per::nvlink_gigabyte:
-      return nvlink_bytes / giga;
+      return (nvlink_sent_bytes + nvlink_received_bytes) / giga;
+    case Per::nvlink_sent_gigabyte:
+      return nvlink_sent_bytes / giga;
+    case Per::nvlink_received_gigabyte:
+      return nvlink_received_bytes / giga;
     case Per::pcie_gigabyte:
       return pcie_bytes / giga;
   }
@@ -44,7 +49,8 @@ Work& Work::operator+=(const Work& more) {
 
 Work work_of(const GpuState& state) {
   return {state.energy_j,
-          state.nvlink_sent + state.nvlink_received,
+          state.nvlink_sent,
+          state.nvlink_received,
           state.pcie_sent + state.pcie_received,
           state.power_capped_ns,
           state.software_thermal_ns,

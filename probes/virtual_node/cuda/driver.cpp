@@ -76,21 +76,45 @@ CudaDriver::CudaDriver(Machine described)
     const Gpu& gpu = machine.gpus[i];
     contexts[i].gpu = static_cast<int>(i);
     if (!gpu.missing) visible_.push_back(static_cast<int>(i));
-    const double nvlink = model.nvlink_bytes_per_s * nvlink_share(machine.links, gpu.links);
     const double pcie = pcie_share(machine.links, gpu.links);
     // Of a GPU's memory it is its time that is shared: a byte written takes more than a byte read.
     // Of its multiprocessors too, in seconds at the highest clock.
     resources_.push_back({simulation.add_resource(1), simulation.add_resource(gpu.memory_rate),
-                          simulation.add_resource(nvlink * gpu.links.nvlink_out_rate),
-                          simulation.add_resource(nvlink * gpu.links.nvlink_in_rate),
+                          simulation.add_resource(0), simulation.add_resource(0),
                           simulation.add_resource(model.to_host_bytes_per_s * pcie),
                           simulation.add_resource(model.from_host_bytes_per_s * pcie)});
     copy_engines_.push_back(simulation.add_engines(std::max(model.copy_engines, 1U)));
     power.add(gpu.power, {resources_.back().compute, resources_.back().memory});
     for (const StuckBit& bit : gpu.stuck_bits) memory.add(static_cast<int>(i), bit);
     if (gpu.memory_taken != 0) memory.take_away(static_cast<int>(i), gpu.memory_taken);
+    set_nvlink_rates(i, gpu.links);
+    links_die_ = links_die_ || !gpu.monitor.dying_nvlinks.empty();
+  }
+  if (links_die_) {
+    earlier_ = WorkLog(machine_file().parent_path()).read(machine.gpus.size());
+    let_links_die();
   }
   add_paths();
+}
+
+void CudaDriver::set_nvlink_rates(std::size_t gpu, const GpuLinks& links) {
+  const double rate = machine.model.nvlink_bytes_per_s * nvlink_share(machine.links, links);
+  simulation.set_capacity(resources_[gpu].link_out, rate * links.nvlink_out_rate);
+  simulation.set_capacity(resources_[gpu].link_in, rate * links.nvlink_in_rate);
+}
+
+void CudaDriver::let_links_die() {
+  for (std::size_t i = 0; i < machine.gpus.size(); ++i) {
+    const Gpu& gpu = machine.gpus[i];
+    if (gpu.monitor.dying_nvlinks.empty()) continue;
+    Work done = earlier_[i];
+    done += work_of(state(static_cast<int>(i)));
+    GpuLinks links = gpu.links;
+    for (const DyingLink& dying : gpu.monitor.dying_nvlinks) {
+      if (done.amount(dying.per) >= dying.after) links.dead_nvlinks.insert(dying.link);
+    }
+    set_nvlink_rates(i, links);
+  }
 }
 
 int CudaDriver::gpu_of(CUdevice device) const {
@@ -268,7 +292,8 @@ void CudaDriver::enqueue(Stream& stream, Nanoseconds latency, Flow flow, std::fu
   for (Load& load : flow.loads) load.share /= std::max(flow.bytes, 1.0);
   operation.loads = std::move(flow.loads);
   operation.core_watts = flow.core_watts;
-  operation.act = [context = stream.context, act = std::move(act)] {
+  operation.act = [this, context = stream.context, act = std::move(act)] {
+    if (links_die_) let_links_die();
     if (context->lost) return;  // what follows an error is not done
     try {
       act();

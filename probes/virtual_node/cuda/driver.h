@@ -193,6 +193,10 @@ class CudaDriver {
                      std::shared_ptr<Moment> reaches);
   [[noreturn]] void never_came(const char* what) const;
 
+  /// What the links of a GPU leave of its rate, those that died since the machine began left out.
+  void set_nvlink_rates(std::size_t gpu, const GpuLinks& links);
+  void let_links_die();
+
   // Paths between GPUs and to the host: transfer.cpp.
   void add_paths();
   void add_path(Flow& flow, int gpu, const Block& block, double bytes, bool write) const;
@@ -231,6 +235,8 @@ class CudaDriver {
   std::vector<std::uint64_t> launches_, copies_;  ///< per GPU, for its failure
   std::vector<unsigned> spinning_;  ///< per GPU: queued kernels that wait for a word of the host
   std::set<int> hung_;              ///< GPUs
+  bool links_die_ = false;          ///< some link of the machine will
+  std::vector<Work> earlier_;       ///< per GPU, where links die: what other processes had it do
   static thread_local const void* asked_before_;
   static thread_local const void* asked_now_;
   struct Copied {

@@ -140,7 +140,11 @@ unsigned NvmlLibrary::nvlinks(std::size_t gpu) const {
 
 bool NvmlLibrary::nvlink_is_up(std::size_t gpu, unsigned link) const {
   if (link >= nvlinks(gpu)) throw Refused(Status::invalid_argument);  // programs count them so
-  return !machine.gpus[gpu].links.dead_nvlinks.contains(link);
+  if (machine.gpus[gpu].links.dead_nvlinks.contains(link)) return false;
+  for (const DyingLink& dying : monitor(gpu).dying_nvlinks) {
+    if (dying.link == link && work(gpu).amount(dying.per) >= dying.after) return false;
+  }
+  return true;
 }
 
 unsigned NvmlLibrary::pcie_generation(std::size_t gpu) const {

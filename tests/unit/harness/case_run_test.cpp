@@ -41,6 +41,30 @@ TEST(CaseRun, ARateIsAmountPerSecond) {
   EXPECT_DOUBLE_EQ(row.ci_low.value(), 4);
 }
 
+TEST(CaseRun, WhatTurnedOutMeanwhileIsAddedToTheNote) {
+  Plan plan({});
+  std::string asked;
+  plan.rate(
+      copy_rate, {}, 1, 1,
+      [&] {
+        Prepared prepared{[] { return 1.0; }, [&] { asked += "verify "; }, "timed by hand", {}, {}};
+        prepared.flags = [&] {
+          asked += "flags ";
+          return std::vector<std::string>{"odd"};
+        };
+        prepared.remark = [&] {
+          asked += "remark";
+          return std::string("it rained");
+        };
+        return prepared;
+      },
+      quick);
+  const CaseResult result = run_only_case(plan);
+  EXPECT_EQ(result.note, "timed by hand; it rained");
+  EXPECT_THAT(result.summary.flags, ::testing::Contains("odd"));
+  EXPECT_EQ(asked, "verify flags remark");
+}
+
 TEST(CaseRun, OfASeriesTheCountedPartIsSummarised) {
   Plan plan({});
   plan.series(copy_rate, {}, 3, [] {

@@ -135,7 +135,8 @@ TEST(WorkLog, RemembersOnlyWhereThereIsAFolder) {
   log.append({Work{.energy_j = 1}});
   EXPECT_EQ(log.read(1)[0].energy_j, 0);
   fs::create_directory(fs::path(name) / "state");
-  log.append({Work{.energy_j = 1500, .nvlink_bytes = 2e9}, Work{.pcie_bytes = 0.1}});
+  log.append({Work{.energy_j = 1500, .nvlink_sent_bytes = 1.5e9, .nvlink_received_bytes = 0.5e9},
+              Work{.pcie_bytes = 0.1}});
   log.append({Work{.energy_j = 500}, Work{}});
   const auto work = log.read(2);
   EXPECT_EQ(work[0].amount(virtual_node::Per::kilojoule), 2);
