@@ -47,8 +47,8 @@ void let_others_call() {
 }  // namespace
 
 thread_local Context* CudaDriver::current_context = nullptr;
-thread_local const void* CudaDriver::asked_before_ = nullptr;
-thread_local const void* CudaDriver::asked_now_ = nullptr;
+thread_local CudaDriver::Asked CudaDriver::asked_before_;
+thread_local CudaDriver::Asked CudaDriver::asked_now_;
 
 std::mutex& driver_mutex() {
   static std::mutex mutex;
@@ -219,7 +219,8 @@ void CudaDriver::drain(Stream& stream) {
 bool CudaDriver::poll(const void* asked, const std::function<bool()>& done) {
   HostTime::spend(machine.costs.query_host);
   advance_to(HostTime::now());
-  if (!done() && asked_before_ == asked) {
+  if (!done() && asked_before_.contains(asked)) {
+    asked_before_.clear();
     meetings.look_around();
     if (simulation.run_to_next(meetings.horizon())) {
       HostTime::wait_until(simulation.now());
@@ -227,7 +228,8 @@ bool CudaDriver::poll(const void* asked, const std::function<bool()>& done) {
       let_others_call();
     }
   }
-  asked_now_ = asked;
+  asked_now_ = std::move(asked_before_);
+  asked_now_.insert(asked);
   current();
   return done();
 }

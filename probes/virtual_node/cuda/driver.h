@@ -151,13 +151,13 @@ class CudaDriver {
   void drain(Stream& stream);
   void drain(Context& context);
   void wait_for(const Context& context, const Moment& moment);
-  /// Whether something is done by now. A thread that asks for the same thing again, with no other
-  /// call between, does nothing but wait: time then jumps to what happens next.
+  /// Whether something is done by now. A thread that asks for the same thing again, and between
+  /// only whether others are done, does nothing but wait: time then jumps to what happens next.
   bool poll(const void* asked, const std::function<bool()>& done);
   /// Called before each function of the driver.
-  static void begin_call() { asked_before_ = std::exchange(asked_now_, nullptr); }
+  static void begin_call() { asked_before_ = std::exchange(asked_now_, {}); }
   /// This call is none that matters to poll().
-  static void overlook_call() { asked_now_ = asked_before_; }
+  static void overlook_call() { asked_now_ = std::move(asked_before_); }
 
   /// The memory of a GPU that holds this range; throws "invalid value" if there is none.
   Block& device_block(CUdeviceptr address, std::size_t bytes);
@@ -237,8 +237,9 @@ class CudaDriver {
   std::set<int> hung_;              ///< GPUs
   bool links_die_ = false;          ///< some link of the machine will
   std::vector<Work> earlier_;       ///< per GPU, where links die: what other processes had it do
-  static thread_local const void* asked_before_;
-  static thread_local const void* asked_now_;
+  /// What a thread has asked for since it did anything else, or since time jumped.
+  using Asked = std::set<const void*>;
+  static thread_local Asked asked_before_, asked_now_;
   struct Copied {
     std::uint64_t from_version, to_version;
   };

@@ -80,6 +80,25 @@ TEST(Transfer, WithoutPeerAccessACopyGoesThroughTheHost) {
               3e9);
 }
 
+TEST(Transfer, WhoeverAsksForOneAfterTheOtherOnlyWaits) {
+  const auto one = bench_of(1), other = bench_of(2);
+  std::vector<std::unique_ptr<cuda::DeviceMemory>> memories;
+  for (const auto& bench : {one, other}) {
+    memories.push_back(std::make_unique<cuda::DeviceMemory>(bench->context, 256 * mebibyte));
+    for (int i = 0; i < 100; ++i) {
+      bench->context.call().fill_bytes(memories.back()->address(), 0, memories.back()->bytes(),
+                                       bench->stream.handle());
+    }
+    bench->stop.record(bench->stream);
+  }
+  int looks = 0;
+  for (bool done = false; !done; ++looks) {
+    const bool of_one = one->stop.done(), of_other = other->stop.done();
+    done = of_one && of_other;
+  }
+  EXPECT_LT(looks, 1000) << "not one for every 250 ns that pass";
+}
+
 TEST(Transfer, RegisteredMemoryIsThatOfTheProgram) {
   const auto bench = bench_of(3);
   const PinnedOnNode pinned(bench, 4 * mebibyte, std::nullopt);
