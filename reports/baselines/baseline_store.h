@@ -30,8 +30,8 @@ class BaselineStore {
  public:
   explicit BaselineStore(std::vector<BaselinePlace> places) : places_(std::move(places)) {}
 
-  /// Where plumbline looks: the shipped ones, <results>/baselines, then what the command line names.
-  /// Throws FileError if a place of the command line does not exist.
+  /// Where plumbline looks: the shipped ones, <results>/baselines, then what the command line
+  /// names. Throws FileError if a place of the command line does not exist.
   static BaselineStore of(const std::filesystem::path& shipped,
                           const std::filesystem::path& results,
                           const std::vector<std::string>& named);

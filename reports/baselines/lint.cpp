@@ -39,8 +39,8 @@ void check_names(const Baseline& b, Problems& problems) {
 
 void check_limits(const Baseline& b, Problems& problems) {
   if (b.low && (*b.low > 0 || *b.low <= -1)) {
-    problems.push_back({"low", fmt::format("found {}, expected a share between -1 and 0",
-                                           format_number(*b.low))});
+    problems.push_back(
+        {"low", fmt::format("found {}, expected a share between -1 and 0", format_number(*b.low))});
   }
   if (b.high && *b.high < 0) {
     problems.push_back(
@@ -88,8 +88,8 @@ void check_expected(const Baseline& b, Problems& problems) {
   }
   if (b.better != Better::exact && *expected <= 0) {
     problems.push_back(
-        {"expected", fmt::format("found {}, expected more than 0: limits are relative to it",
-                                 b.expected)});
+        {"expected",
+         fmt::format("found {}, expected more than 0: limits are relative to it", b.expected)});
   }
   if (!b.ceiling) return;
   if (b.better != Better::higher) {
@@ -100,10 +100,10 @@ void check_expected(const Baseline& b, Problems& problems) {
                                                 format_number(*b.ceiling), b.unit)});
   } else if (*expected > 0 && is_unit_slip(*b.ceiling / *expected)) {
     problems.push_back(
-        {"expected", fmt::format("found {}, about {:.0f} times below the ceiling of {} {}: is it "
-                                 "in another unit?",
-                                 b.expected, *b.ceiling / *expected, format_number(*b.ceiling),
-                                 b.unit)});
+        {"expected",
+         fmt::format("found {}, about {:.0f} times below the ceiling of {} {}: is it "
+                     "in another unit?",
+                     b.expected, *b.ceiling / *expected, format_number(*b.ceiling), b.unit)});
   }
 }
 

@@ -121,9 +121,10 @@ std::vector<std::string> next_steps(const Judgement& judgement, const SummaryInp
                                 input.worst.front().id, run));
   }
   if (judgement.fleet.remeasure > 0) {
-    steps.push_back(fmt::format("{} can change with more runs; `plumbline accept` measures them "
-                                "again by itself",
-                                counted(judgement.fleet.remeasure, "finding")));
+    steps.push_back(
+        fmt::format("{} can change with more runs; `plumbline accept` measures them "
+                    "again by itself",
+                    counted(judgement.fleet.remeasure, "finding")));
   }
   if (judgement.fleet.findings.missing > 0) {
     steps.push_back(fmt::format("measure what is missing: plumbline retry {}", run));
@@ -135,10 +136,14 @@ std::vector<std::string> next_steps(const Judgement& judgement, const SummaryInp
 
 const char* verdict_word(ExitCode code) {
   switch (code) {
-    case exit_ok: return "ACCEPT";
-    case exit_rejected: return "REJECT";
-    case exit_harness_suspect: return "HARNESS SUSPECT";
-    default: return "INCOMPLETE";
+    case exit_ok:
+      return "ACCEPT";
+    case exit_rejected:
+      return "REJECT";
+    case exit_harness_suspect:
+      return "HARNESS SUSPECT";
+    default:
+      return "INCOMPLETE";
   }
 }
 

@@ -23,9 +23,9 @@ struct Lesson {
 
 /// Makes expectations of what accepted runs of one instance type measured.
 ///
-/// A timed value is expected to be the median over all runs and hosts. Its tolerance is six sigma of
-/// the difference between a new run and that median: sigma^2 = (sigma_r^2 + within) * (1 + 1/n) +
-/// sigma_b^2 for n runs, sigma_b from host to host; at least 5 %, and above 40 % the row becomes
+/// A timed value is expected to be the median over all runs and hosts. Its tolerance is six sigma
+/// of the difference between a new run and that median: sigma^2 = (sigma_r^2 + within) * (1 + 1/n)
+/// + sigma_b^2 for n runs, sigma_b from host to host; at least 5 %, and above 40 % the row becomes
 /// context. Facts are expected as they are, amounts of memory within 2 %. Facts that change without
 /// anything being wrong, facts that differ between these observations, and the points of a curve
 /// (metrics named ..._curve) are context.

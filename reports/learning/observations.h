@@ -31,8 +31,8 @@ struct Thing {
 /// Collects what accepted runs of one instance type measured.
 class Observations {
  public:
-  /// Rows of any run and host. Those without a value, about tasks or of values <= 0 where values are
-  /// compared by ratio teach nothing. `present` is what is expected so far: its ceilings stay.
+  /// Rows of any run and host. Those without a value, about tasks or of values <= 0 where values
+  /// are compared by ratio teach nothing. `present` is what is expected so far: its ceilings stay.
   void add(std::span<const Measurement> rows, const Expectations& present);
 
   bool empty() const { return things_.empty(); }

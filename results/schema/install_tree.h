@@ -6,7 +6,8 @@
 namespace plumbline {
 
 /// Where the programs and the data of plumbline are, seen from the running program: <prefix>/bin,
-/// <prefix>/share/plumbline and <prefix>/lib/plumbline. The tree may stand anywhere; the build folder has the same shape.
+/// <prefix>/share/plumbline and <prefix>/lib/plumbline. The tree may stand anywhere; the build
+/// folder has the same shape.
 struct InstallTree {
   std::filesystem::path bin;
   std::filesystem::path share;

@@ -88,12 +88,12 @@ std::string run(const Arguments& arguments) {
   const Scratch scratch;
   // The one that looks at GPUs without CUDA.
   const bool by_nvml = arguments.probe.ends_with("-health");
-  const std::string library = by_nvml ? "--libnvidia-ml '" + arguments.machine + "/libnvidia-ml.so.1'"
-                                      : "--libcuda '" + arguments.machine + "/libcuda.so.1'";
-  const std::string command =
-      fmt::format("LD_PRELOAD='{}' '{}' {} --out '{}' {} >'{}/log' 2>&1", arguments.clock,
-                  arguments.probe, library, scratch.path().string(), arguments.rest,
-                  scratch.path().string());
+  const std::string library = by_nvml
+                                  ? "--libnvidia-ml '" + arguments.machine + "/libnvidia-ml.so.1'"
+                                  : "--libcuda '" + arguments.machine + "/libcuda.so.1'";
+  const std::string command = fmt::format(
+      "LD_PRELOAD='{}' '{}' {} --out '{}' {} >'{}/log' 2>&1", arguments.clock, arguments.probe,
+      library, scratch.path().string(), arguments.rest, scratch.path().string());
   const int status = std::system(command.c_str());
   const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   std::string text = fmt::format("exit {}\n", exit);

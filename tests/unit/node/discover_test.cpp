@@ -78,7 +78,7 @@ TEST(Discover, CallsEfaByNumberWithoutTheirDriver) {
 TEST(Discover, AnRdmaDeviceIsNotAnEfaBecauseItIsRdma) {
   DescribedMachine machine = p4d_24xlarge();
   machine.bridges.back().devices.push_back({0xa0, 2, "0207 [15b3:1021] [15b3:0001] 00", 3.94,
-                                          "MT2910 [ConnectX-7]", "ibp160s2f0", 3, 0});
+                                            "MT2910 [ConnectX-7]", "ibp160s2f0", 3, 0});
   const Node node = discovered(machine);
   EXPECT_THAT(node.devices_of(DeviceKind::efa), SizeIs(4));
   EXPECT_EQ(subjects(node, DeviceKind::nic).back(), "ibp160s2f0");

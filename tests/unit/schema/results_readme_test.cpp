@@ -67,8 +67,8 @@ constexpr const char* heading<Finding> = "findings.csv";
 template <>
 constexpr const char* heading<NodeVerdict> = "nodes.csv";
 
-using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning, ManifestEntry, Baseline,
-                               Finding, NodeVerdict>;
+using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
+                               ManifestEntry, Baseline, Finding, NodeVerdict>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {
