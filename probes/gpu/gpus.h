@@ -39,7 +39,7 @@ inline constexpr ProbeOption libcuda_option{
 inline constexpr ProbeOption start_time_option{
     "start-time", "Seconds that the driver may take to start (cuInit)", "60"};
 
-/// Of those whose GPUs wait for each other or for a link: a hang is expected to be found there.
+/// Of those that wait for a single GPU, and go on without it if it hangs.
 inline constexpr ProbeOption wait_limit_option{
     "wait-limit", "Seconds that queued work may take before its GPU counts as hung", "30"};
 

@@ -89,9 +89,19 @@ constexpr ProbeOption bursts{"bursts", "Bursts of each type and GPU", "8"};
 constexpr ProbeOption sustain_seconds{
     "sustain-seconds", "Seconds that a type is multiplied for; the second half counts", "60"};
 constexpr ProbeOption zeros{"zeros", "Multiply matrices of zeros too", "false"};
-constexpr std::array options = {
-    libcuda_option, start_time_option, libcublaslt, libnvidia_ml_option, types, sustain_types, size,
-    idle_seconds,   burst_seconds,     bursts,      sustain_seconds,     zeros};
+constexpr std::array options = {libcuda_option,
+                                start_time_option,
+                                wait_limit_option,
+                                libcublaslt,
+                                libnvidia_ml_option,
+                                types,
+                                sustain_types,
+                                size,
+                                idle_seconds,
+                                burst_seconds,
+                                bursts,
+                                sustain_seconds,
+                                zeros};
 
 std::span<const std::byte> device_code() {
   return {plumbline_gpu_compute_device_code, plumbline_gpu_compute_device_code_end};
@@ -353,7 +363,7 @@ void plan(Plan& plan) {
   for (const Scrubbed& variable : scrub_environment(cublaslt::cublaslt_environment())) {
     plan.context("env." + variable.name, variable.value + " (taken away)");
   }
-  const CudaMachine machine = find_gpus(plan);
+  const CudaMachine machine = find_gpus(plan, number_option(plan, wait_limit_option));
   const Monitor monitor = open_monitor(plan);
   std::shared_ptr<Runs> runs;
   std::string missing;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <stdexcept>
@@ -225,6 +226,7 @@ void NodeRun::sustain() {
     std::size_t all = 0, left = 0;
     std::optional<GpuWatch> watch;  ///< from the second half on
     std::size_t looked_at = 0;      ///< the window of its last look
+    std::chrono::steady_clock::time_point moved = std::chrono::steady_clock::now();
   };
   std::vector<Lane> lanes(results_.size());
   each([&](std::size_t gpu) {
@@ -239,7 +241,11 @@ void NodeRun::sustain() {
     any = false;
     each([&](std::size_t gpu) {
       Lane& lane = lanes[gpu];
-      while (lane.windows->ready()) results_[gpu].windows.push_back(lane.windows->take());
+      while (lane.windows->ready()) {
+        results_[gpu].windows.push_back(lane.windows->take());
+        lane.moved = std::chrono::steady_clock::now();
+      }
+      if (!lane.windows->empty()) benches_[gpu]->workbench().context.end_hang(lane.moved);
       for (; lane.left > 0 && !lane.windows->full(); --lane.left) {
         if (const auto set = lane.windows->queue()) lane.looks.push_back(*set);
       }

@@ -49,7 +49,8 @@ constexpr ProbeOption size{
     "size", "Bytes of each array; 0: 512 MiB, or four times the last cache if that is more", "0"};
 constexpr ProbeOption pattern_time{"pattern-time",
                                    "Seconds that the pattern test of a GPU may take", "60"};
-constexpr std::array options = {libcuda_option, start_time_option, size, pattern_time};
+constexpr std::array options = {libcuda_option, start_time_option, wait_limit_option, size,
+                                pattern_time};
 
 constexpr Sampling bandwidth_sampling{.precision = 0.005,
                                       .min_samples = 20,
@@ -97,7 +98,7 @@ void plan_gpu(Plan& plan, const CudaMachine& machine, const CudaGpu& gpu, double
 void plan(Plan& plan) {
   const double asked_bytes = number_option(plan, size);
   const double pattern_limit_s = number_option(plan, pattern_time);
-  const CudaMachine machine = find_gpus(plan);
+  const CudaMachine machine = find_gpus(plan, number_option(plan, wait_limit_option));
   for (const CudaGpu& gpu : machine.gpus) {
     plan_gpu(plan, machine, gpu, asked_bytes, pattern_limit_s);
   }

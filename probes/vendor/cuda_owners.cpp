@@ -32,19 +32,9 @@ bool is_done(const BoundFunction<Ask>& query, auto handle) {
 /// never return from a GPU that hangs.
 template <class Ask>
 void wait_for(const Context& context, const BoundFunction<Ask>& query, auto handle) {
-  using std::chrono::steady_clock;
-  const auto begin = steady_clock::now();
-  const std::chrono::duration<double> limit(context.driver().wait_limit_s());
+  const auto begin = std::chrono::steady_clock::now();
   while (!is_done(query, handle)) {
-    const auto waited = steady_clock::now() - begin;
-    if (waited > limit) {
-      char limit_text[32];
-      std::snprintf(limit_text, sizeof limit_text, "%g s", limit.count());
-      const std::string what =
-          context.name() + ": what was queued did not end within " + limit_text + ": it hangs";
-      context.give_up(what + " and is lost to this process");
-      throw Hung(what);
-    }
+    context.end_hang(begin);
     std::this_thread::yield();
   }
 }
@@ -61,6 +51,17 @@ Context::~Context() {
     driver_.call().set_context.status(nullptr);
     driver_.call().primary_context_release.status(device_);
   });
+}
+
+void Context::end_hang(std::chrono::steady_clock::time_point since) const {
+  const std::chrono::duration<double> limit(driver_.wait_limit_s());
+  if (std::chrono::steady_clock::now() - since <= limit) return;
+  char limit_text[32];
+  std::snprintf(limit_text, sizeof limit_text, "%g s", limit.count());
+  const std::string what =
+      name_ + ": what was queued did not end within " + limit_text + ": it hangs";
+  give_up(what + " and is lost to this process");
+  throw Hung(what);
 }
 
 const Functions& Context::call() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <stdexcept>
@@ -39,6 +40,9 @@ class Context {
   /// From now on every use of this context throws Hung with the reason.
   void give_up(std::string reason) const { given_up_ = std::move(reason); }
   bool is_given_up() const { return !given_up_.empty(); }
+  /// What was queued is not done, and should be since then: gives the context up and throws Hung
+  /// once that is longer ago than the driver's limit.
+  void end_hang(std::chrono::steady_clock::time_point since) const;
   const std::string& name() const { return name_; }
 
  private:

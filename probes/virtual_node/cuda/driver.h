@@ -212,6 +212,8 @@ class CudaDriver {
   void copy_data(void* to, const void* from, std::size_t bytes, int gpu);
   /// Makes an operation never end.
   void hang(Operation& operation, int gpu);
+  /// What becomes of the next launch of a kernel: it may never end, or end with this status.
+  std::optional<CUresult> fate(int gpu, const std::string& kernel, Operation& operation);
   std::string forbidden(const Context& context, const Access& access) const;
   /// Throws what loses a GPU if a kernel may not access something.
   void check(const Context& context, const std::string& kernel,

@@ -62,6 +62,16 @@ bool repeatable(const Traffic& traffic) {
 
 }  // namespace
 
+std::optional<CUresult> CudaDriver::fate(int gpu, const std::string& kernel, Operation& operation) {
+  const auto index = static_cast<std::size_t>(gpu);
+  const GpuFailure& failure = machine.gpus[index].failure;
+  if (!failure.kernel.empty() && failure.kernel != kernel) return std::nullopt;
+  const std::uint64_t number = launches_[index]++;
+  if (number >= failure.kernel_hangs_after) hang(operation, gpu);
+  if (number < failure.kernel_fails_after) return std::nullopt;
+  return static_cast<CUresult>(failure.status);
+}
+
 void CudaDriver::launch(Stream& stream, Function& function, Extent grid, Extent block,
                         void** parameters) {
   const Context& context = *stream.context;
@@ -97,20 +107,13 @@ void CudaDriver::launch(Stream& stream, Function& function, Extent grid, Extent 
       return std::min(set, since + wait.limit_ns);
     };
   }
-  const GpuFailure& failure = machine.gpus[gpu].failure;
-  const bool may_fail = failure.kernel.empty() || failure.kernel == kernel.name;
-  const std::uint64_t number = may_fail ? launches_[gpu]++ : 0;
-  if (may_fail && number >= failure.kernel_hangs_after) hang(operation, context.gpu);
-  const bool fails = may_fail && number >= failure.kernel_fails_after;
+  const std::optional<CUresult> failure = fate(context.gpu, kernel.name, operation);
   enqueue(
       stream, latency, flow_of(context, traffic),
-      [this, &context, &kernel, grid, block, values = std::move(values), fails,
+      [this, &context, &kernel, grid, block, values = std::move(values), failure,
        spins = traffic.waits.has_value()] {
         if (spins) --spinning_[static_cast<std::size_t>(context.gpu)];
-        if (fails) {
-          const int status = machine.gpus[static_cast<std::size_t>(context.gpu)].failure.status;
-          throw CallFailed(static_cast<CUresult>(status), "the machine has it so");
-        }
+        if (failure) throw CallFailed(*failure, "the machine has it so");
         execute(context, kernel, grid, block, values);
       },
       std::move(operation));
@@ -213,11 +216,16 @@ void CudaDriver::queue_work(Stream& stream, const QueuedWork& work) {
   const std::string name = work.name;
   const std::string key(static_cast<const char*>(work.key), work.key_bytes);
   const std::shared_ptr<void> data(work.data, work.drop);
-  enqueue(stream, machine.costs.launch_device, std::move(flow),
-          [this, &context, name, accesses, key, data, act = work.act] {
-            check(context, name, accesses);
-            once(name + ' ' + key, accesses, true, [&] { act(data.get()); });
-          });
+  Operation operation;
+  const std::optional<CUresult> failure = fate(context.gpu, name, operation);
+  enqueue(
+      stream, machine.costs.launch_device, std::move(flow),
+      [this, &context, name, accesses, key, data, act = work.act, failure] {
+        if (failure) throw CallFailed(*failure, "the machine has it so");
+        check(context, name, accesses);
+        once(name + ' ' + key, accesses, true, [&] { act(data.get()); });
+      },
+      std::move(operation));
 }
 
 }  // namespace plumbline::virtual_node
