@@ -6,18 +6,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <map>
 #include <regex>
 #include <thread>
 
-#include "results/schema/finding.h"
 #include "results/schema/journal.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
-#include "results/schema/run_directory.h"
 #include "tests/golden.h"
-#include "tests/unit/schema/scratch_folder.h"
+#include "tests/rehearsals/rehearsal.h"
 
 // A virtual machine, the real programs, the shipped baseline of its type: what is said about it.
 
@@ -31,45 +28,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-struct Said {
-  int exit = 0;
-  std::string output;
-};
-
-/// The results of one test.
-class Rehearsal {
- public:
-  /// Runs `plumbline WORDS...` with these results.
-  Said say(const std::string& words) const {
-    const auto log = scratch_ / "log";
-    const int status =
-        std::system(fmt::format("'{}' {} --results '{}' --lock-file '{}' >'{}' 2>&1", PLUMBLINE,
-                                words, results(), (scratch_ / "lock").string(), log.string())
-                        .c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(log)};
-  }
-
-  Said rehearse(const std::string& machine, const std::string& suite,
-                const std::vector<std::string>& faults = {}) const {
-    std::string words =
-        fmt::format("rehearse --machine {} --suite '{}/{}.toml'", machine, SUITES, suite);
-    for (const std::string& fault : faults) words += fmt::format(" --fault '{}'", fault);
-    return say(words);
-  }
-
-  std::string results() const { return scratch_ / "results"; }
-  RunDirectory run() const { return RunDirectory::latest(results()); }
-  std::vector<Finding> findings() const { return read_all<Finding>(run().findings()); }
-  std::vector<Measurement> rows() const { return read_all<Measurement>(run().measurements()); }
-
- private:
-  ScratchFolder scratch_;
-};
-
-bool is_trouble(const Finding& finding) {
-  return finding.verdict != Verdict::pass && finding.verdict != Verdict::unjudged;
-}
-
 /// What is said about a machine, without what is fine and what the suite leaves out.
 std::string troubles(const Rehearsal& rehearsal, const Said& said) {
   const auto nodes = read_all<NodeVerdict>(rehearsal.run().nodes());
@@ -79,8 +37,7 @@ std::string troubles(const Rehearsal& rehearsal, const Said& said) {
         fmt::format("{} {} {}\n", node.host, node.instance_type, node_outcome_names[node.outcome]);
   }
   for (const Finding& finding : rehearsal.findings()) {
-    const bool left_out = finding.sentence.find("there is no row about it") != std::string::npos;
-    if (is_trouble(finding) && !left_out) {
+    if (is_trouble(finding) && !is_left_out(finding)) {
       text += fmt::format("{} {}\n", verdict_names[finding.verdict], finding.sentence);
     }
   }
