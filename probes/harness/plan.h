@@ -46,8 +46,8 @@ using FactValue = std::variant<double, std::string>;
 /// A fact as it was found.
 struct Fact {
   template <class Value>
-  requires std::is_constructible_v<FactValue, Value> Fact(Value&& found, std::string beside = {})
-      : value(std::forward<Value>(found)), note(std::move(beside)) {}
+  requires std::is_constructible_v<FactValue, Value> Fact(Value found, std::string beside = {})
+      : value(std::move(found)), note(std::move(beside)) {}
   operator FactValue() const { return value; }
 
   FactValue value;

@@ -10,7 +10,7 @@ namespace plumbline {
 /// it.
 class VendorError : public std::runtime_error {
  public:
-  VendorError(std::string call, int code, std::string name, std::string text)
+  VendorError(std::string call, int code, std::string name, const std::string& text)
       : std::runtime_error(call + ": " + name + " (" + std::to_string(code) + ")" +
                            (text.empty() ? "" : ", " + text)),
         call_(std::move(call)),
