@@ -59,6 +59,26 @@ struct product_stride : grid_stride {
   __device__ product_stride(size_t rows, size_t columns) : grid_stride(rows * columns) {}
 };
 
+/// For each element that this thread works on: use(i, load(i)), with loads of 64 bytes under way
+/// before the first is used. 16 bytes for each of the 2048 threads of a multiprocessor are less
+/// than bandwidth times latency of the fastest memories; more than 64 cost registers, and so
+/// threads. `load` must not read what `use` writes.
+template <class Load, class Use>
+DEVICE void in_batches(size_t n, const Load& load, const Use& use) {
+  using Loaded = decltype(load(n));
+  constexpr unsigned batch = 64 / sizeof(Loaded);
+  const size_t step = static_cast<size_t>(gridDim.x) * blockDim.x;
+  size_t i = static_cast<size_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  for (; i + (batch - 1) * step < n; i += batch * step) {
+    Loaded loaded[batch];
+#pragma unroll
+    for (unsigned k = 0; k < batch; ++k) loaded[k] = load(i + k * step);
+#pragma unroll
+    for (unsigned k = 0; k < batch; ++k) use(i + k * step, loaded[k]);
+  }
+  for (; i < n; i += step) use(i, load(i));
+}
+
 /// The GPU's clock, which does not depend on its core clock.
 DEVICE unsigned long long nanoseconds() {
   unsigned long long now;

@@ -31,6 +31,11 @@ DEVICE unsigned long long block_sum(unsigned long long mine) {
 
 // What is measured.
 
+/// An element of each of two arrays.
+struct Both {
+  float4 b, c;
+};
+
 KERNEL(write, (float4 * a, unsigned seed, size_t n)) {
   for (size_t i : grid_stride(n)) a[i] = values_at(i, seed);
 }
@@ -41,13 +46,13 @@ TRAFFIC(write, (float4 * a, unsigned, size_t n)) {
 
 KERNEL(read, (const uint4* a, unsigned long long* sum_of_block, size_t n)) {
   unsigned long long sum = 0;
-  for (size_t i : grid_stride(n)) {
-    const uint4 words = a[i];
+  const auto load = [&](size_t i) { return a[i]; };
+  in_batches(n, load, [&](size_t, const uint4& words) {
     sum += words.x;
     sum += words.y;
     sum += words.z;
     sum += words.w;
-  }
+  });
   const unsigned long long total = block_sum(sum);
   if (threadIdx.x == 0) sum_of_block[blockIdx.x] = total;
 }
@@ -57,7 +62,8 @@ TRAFFIC(read, (const uint4* a, unsigned long long* sum_of_block, size_t n)) {
 }
 
 KERNEL(copy, (float4 * a, const float4* b, size_t n)) {
-  for (size_t i : grid_stride(n)) a[i] = b[i];
+  const auto load = [&](size_t i) { return b[i]; };
+  in_batches(n, load, [&](size_t i, const float4& value) { a[i] = value; });
 }
 TRAFFIC(copy, (float4 * a, const float4* b, size_t n)) {
   by_elements(n);
@@ -66,10 +72,10 @@ TRAFFIC(copy, (float4 * a, const float4* b, size_t n)) {
 }
 
 KERNEL(scale, (float4 * a, const float4* b, float s, size_t n)) {
-  for (size_t i : grid_stride(n)) {
-    const float4 value = b[i];
+  const auto load = [&](size_t i) { return b[i]; };
+  in_batches(n, load, [&](size_t i, const float4& value) {
     a[i] = make_float4(s * value.x, s * value.y, s * value.z, s * value.w);
-  }
+  });
 }
 TRAFFIC(scale, (float4 * a, const float4* b, float, size_t n)) {
   by_elements(n);
@@ -78,10 +84,11 @@ TRAFFIC(scale, (float4 * a, const float4* b, float, size_t n)) {
 }
 
 KERNEL(add, (float4 * a, const float4* b, const float4* c, size_t n)) {
-  for (size_t i : grid_stride(n)) {
-    const float4 l = b[i], r = c[i];
+  const auto load = [&](size_t i) { return Both{b[i], c[i]}; };
+  in_batches(n, load, [&](size_t i, const Both& of) {
+    const float4 l = of.b, r = of.c;
     a[i] = make_float4(l.x + r.x, l.y + r.y, l.z + r.z, l.w + r.w);
-  }
+  });
 }
 TRAFFIC(add, (float4 * a, const float4* b, const float4* c, size_t n)) {
   by_elements(n);
@@ -91,10 +98,11 @@ TRAFFIC(add, (float4 * a, const float4* b, const float4* c, size_t n)) {
 }
 
 KERNEL(triad, (float4 * a, const float4* b, const float4* c, float s, size_t n)) {
-  for (size_t i : grid_stride(n)) {
-    const float4 l = b[i], r = c[i];
+  const auto load = [&](size_t i) { return Both{b[i], c[i]}; };
+  in_batches(n, load, [&](size_t i, const Both& of) {
+    const float4 l = of.b, r = of.c;
     a[i] = make_float4(l.x + s * r.x, l.y + s * r.y, l.z + s * r.z, l.w + s * r.w);
-  }
+  });
 }
 TRAFFIC(triad, (float4 * a, const float4* b, const float4* c, float, size_t n)) {
   by_elements(n);
@@ -105,10 +113,11 @@ TRAFFIC(triad, (float4 * a, const float4* b, const float4* c, float, size_t n)) 
 
 KERNEL(dot, (const float4* b, const float4* c, unsigned long long* sum_of_block, size_t n)) {
   float4 sum = make_float4(0, 0, 0, 0);
-  for (size_t i : grid_stride(n)) {
-    const float4 l = b[i], r = c[i];
+  const auto load = [&](size_t i) { return Both{b[i], c[i]}; };
+  in_batches(n, load, [&](size_t, const Both& of) {
+    const float4 l = of.b, r = of.c;
     sum = make_float4(sum.x + l.x * r.x, sum.y + l.y * r.y, sum.z + l.z * r.z, sum.w + l.w * r.w);
-  }
+  });
   const unsigned long long total =
       block_sum(static_cast<unsigned long long>(sum.x) + static_cast<unsigned long long>(sum.y) +
                 static_cast<unsigned long long>(sum.z) + static_cast<unsigned long long>(sum.w));

@@ -96,6 +96,12 @@ struct grid_stride {
   iterator end() const { return {plumbline::virtual_node::visited(n), 0, n}; }
 };
 
+/// For each element that this thread works on: use(i, load(i)).
+template <class Load, class Use>
+void in_batches(std::size_t n, const Load& load, const Use& use) {
+  for (std::size_t i : grid_stride(n)) use(i, load(i));
+}
+
 /// The places of a matrix of columns that this thread works on: of columns that are visited, all.
 struct column_stride {
   std::size_t rows, columns;
