@@ -15,6 +15,10 @@ constexpr std::array rule_texts = {
              "The median of all runs is judged by its interval: FAIL if the whole interval lies "
              "beyond a limit, PASS if it lies within, WARN if it lies within but beyond 0.6 of the "
              "tolerance, otherwise INCONCLUSIVE."},
+    RuleText{"worst samples",
+             "Runs that are flagged bimodal (two groups of samples) or unsteady (they never "
+             "settled) are judged by their worst samples too, as by their medians; what never "
+             "settled is not failed for that."},
     RuleText{"exact", "Every run must say exactly what is expected, or lie within its tolerance."},
     RuleText{"ceiling",
              "A value above the physical limit is an error of measurement, never a pass."},

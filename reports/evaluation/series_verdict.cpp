@@ -26,6 +26,25 @@ std::vector<RunValue> run_values(const Series& series, double spread) {
   return runs;
 }
 
+/// The worst sample of each run, as a value with the run-to-run noise alone.
+std::vector<RunValue> worst_values(const Series& series) {
+  std::vector<RunValue> runs;
+  for (const Measurement* m : series.values) {
+    const auto& worst = m->better == Better::lower ? m->max : m->min;
+    runs.push_back({worst && *worst > 0 ? *worst : *m->median, 0});
+  }
+  return runs;
+}
+
+/// Whether at least half of the runs carry this flag: then it is the machine's, and no accident.
+bool is_mostly(const Series& series, std::string_view flag) {
+  const auto flagged =
+      std::count_if(series.values.begin(), series.values.end(), [&](const Measurement* m) {
+        return std::find(m->flags.begin(), m->flags.end(), flag) != m->flags.end();
+      });
+  return 2 * static_cast<std::size_t>(flagged) >= series.values.size();
+}
+
 void take_interval(const TimedVerdict& v, Finding& f) {
   f.value = v.value;
   f.ci_low = v.ci_low;
@@ -67,6 +86,24 @@ void describe(const Series& series, Finding& f) {
       fmt::format("{} is {}; nothing is expected of it", label(f), found));
 }
 
+/// A median says nothing about a machine that is fast at times and slow at others, or slower and
+/// slower: there the worst samples are judged as well. What never settled is not known well enough
+/// to fail for them.
+void judge_states(const Series& series, const Limits& limits, double spread, Finding& f) {
+  const bool has_two = is_mostly(series, "bimodal");
+  if (!has_two && !is_mostly(series, "unsteady")) return;
+  const TimedVerdict worst = judge_timed(worst_values(series), limits, spread);
+  const Verdict verdict = has_two ? worst.verdict : std::min(worst.verdict, Verdict::inconclusive);
+  if (verdict <= f.verdict) return;
+  f.verdict = verdict;
+  f.rule = "worst samples";
+  f.remeasure = worst.remeasure;
+  f.sentence += fmt::format("; but {}: {} at worst, {} {} {}",
+                            has_two ? "at times it is in another state" : "it never settled",
+                            quantity(worst.value, f.unit), percent(std::abs(worst.deviation)),
+                            worst.deviation < 0 ? "below" : "above", quantity(limits.expected, ""));
+}
+
 void judge_by_time(const Series& series, const Baseline& b, Finding& f) {
   const auto expected = parse_number(b.expected);
   if (!std::all_of(series.values.begin(), series.values.end(), is_positive) || !expected ||
@@ -86,7 +123,8 @@ void judge_by_time(const Series& series, const Baseline& b, Finding& f) {
   f.resolution = v.resolution;
   f.remeasure = v.remeasure;
   set(f, v.verdict, "timed", timed_sentence(f, v, limits) + flags_of(series));
-  if (b.ceiling && v.value > *b.ceiling && v.verdict != Verdict::fail) {
+  judge_states(series, limits, spread, f);
+  if (b.ceiling && v.value > *b.ceiling && f.verdict != Verdict::fail) {
     f.remeasure = f.runs < rule::confirmed_runs;
     set(f, Verdict::inconclusive, "ceiling",
         fmt::format("{} {} is above the physical limit of {}: an error of measurement, not a pass",

@@ -130,6 +130,10 @@ void render_method(const Evidence& evidence, const Element& section) {
                    "above the physical ceiling is an error of measurement, never a pass. Facts "
                    "must be exactly what is expected, in every run.",
                    rule::confirmed_runs, 100 * rule::warn_share, fmt::join(rule::looks, ", "))},
+      {"Several states",
+       "A median hides that a machine is slow at times, or slower and slower. Where at least half "
+       "of the runs are flagged bimodal or unsteady, their worst samples are judged by the same "
+       "rule, and the worse verdict holds; for what never settled, INCONCLUSIVE at worst."},
       {"Repetitions",
        "Rows of one host with the same metric, subject, peer, size and parameters. All runs are "
        "judged together: a later good run never overwrites an earlier bad one."},

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -72,6 +73,45 @@ TEST(SilentPass, StaleResultThenTimeout) {
   EXPECT_EQ(
       judge({good, failed(again(good, 60, 100), "timed out")}, {expected_triad()}).verdict.outcome,
       NodeOutcome::incomplete);
+}
+
+/// A good median with a state in which the machine is slower.
+std::vector<Measurement> three_runs(const std::string& flag, double worst) {
+  Measurement m = triad(100);
+  m.flags = {flag};
+  m.min = worst;
+  m.max = 100.2;
+  std::vector<Measurement> runs = {m, m, m};
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].time += std::chrono::minutes(i);
+  return runs;
+}
+
+TEST(SilentPass, GoodMedianOfAMachineThatIsSlowAtTimes) {
+  const auto result = judge(three_runs("bimodal", 60), {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
+  EXPECT_THAT(
+      result.verdict.reason,
+      ::testing::HasSubstr("but at times it is in another state: 60 GB/s at worst, 40 % below"));
+  EXPECT_EQ(result.findings[0].value, 100);
+}
+
+TEST(SilentPass, GoodMedianOfAMachineThatNeverSettled) {
+  const auto result = judge(three_runs("unsteady", 60), {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_THAT(result.verdict.reason,
+              ::testing::HasSubstr("but it never settled: 60 GB/s at worst"));
+}
+
+TEST(SilentPass, OneRunOfThreeInAnotherStateIsAnAccident) {
+  std::vector<Measurement> runs = three_runs("bimodal", 60);
+  runs[0].flags.clear();
+  runs[1].flags.clear();
+  EXPECT_EQ(judge(runs, {expected_triad()}).verdict.outcome, NodeOutcome::accept);
+}
+
+TEST(SilentPass, AnotherStateThatIsGoodEnoughIsNoTrouble) {
+  EXPECT_EQ(judge(three_runs("bimodal", 99.5), {expected_triad()}).findings[0].verdict,
+            Verdict::pass);
 }
 
 TEST(SilentPass, FailedCaseOfWhichNothingIsExpected) {
