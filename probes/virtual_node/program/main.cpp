@@ -27,8 +27,10 @@ void list_machines(const fs::path& machines, std::ostream& out) {
 }
 
 void list_faults(std::ostream& out) {
+  std::size_t width = 0;
+  for (const FaultForm& form : fault_forms()) width = std::max(width, spelling(form).size());
   for (const FaultForm& form : fault_forms()) {
-    out << fmt::format("  {:24} {}\n", spelling(form), form.meaning);
+    out << fmt::format("  {:{}} {}\n", spelling(form), width, form.meaning);
   }
   out << "\nOr spelled out, with a kind and its keys as in a machine's file:\n"
          "  slow_memory:gpu=3,factor=0.8\n";
