@@ -39,18 +39,24 @@ endif()
 # The sources of all kernels, for the virtual node, which compiles them too.
 set_property(GLOBAL PROPERTY PLUMBLINE_KERNELS "")
 
-# Compiles SOURCE and makes the target NAME_device_code: whoever links it carries the image as the
+# Compiles SOURCE (with OLDEST 90 not for GPUs before that) and makes the target NAME_device_code: whoever links it carries the image as the
 # bytes between the symbols plumbline_NAME_device_code and plumbline_NAME_device_code_end. It is
 # stored plain, so that it can be read without a decompressor.
 function(add_device_code name source)
+  cmake_parse_arguments(PARSE_ARGV 2 ARG "" OLDEST "")
+  set(architectures ${PLUMBLINE_DEVICE_ARCHITECTURES})
+  if(ARG_OLDEST)
+    list(FIND architectures ${ARG_OLDEST} first)
+    list(SUBLIST architectures ${first} -1 architectures)
+  endif()
   set_property(GLOBAL APPEND PROPERTY PLUMBLINE_KERNELS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
   set(image ${CMAKE_CURRENT_BINARY_DIR}/${name}.fatbin)
   if(PLUMBLINE_NVCC)
     set(code "")
-    foreach(architecture IN LISTS PLUMBLINE_DEVICE_ARCHITECTURES)
+    foreach(architecture IN LISTS architectures)
       list(APPEND code -gencode arch=compute_${architecture},code=sm_${architecture})
     endforeach()
-    list(GET PLUMBLINE_DEVICE_ARCHITECTURES 0 oldest)
+    list(GET architectures 0 oldest)
     list(APPEND code -gencode arch=compute_${oldest},code=compute_${oldest})
     add_custom_command(
       OUTPUT ${image}

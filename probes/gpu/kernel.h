@@ -100,11 +100,41 @@ DEVICE unsigned load_fresh(const unsigned* from) {
   return value;
 }
 
+// Of addresses at which a multicast object is mapped nothing else may be used than the next two,
+// and they of no other addresses. They need compute capability 9.0: the source of a kernel with
+// them is compiled for that and later (add_device_code's OLDEST). PTX ISA, multimem.
+
+/// 16 bytes into the memory of every GPU that is bound there.
+template <class T>
+DEVICE void multicast_store(T* to, const T& value) {
+  static_assert(sizeof(T) == 16, "one instruction");
+  const uint4 bits = reinterpret_cast<const uint4&>(value);
+  asm volatile("multimem.st.relaxed.sys.global.v4.f32 [%0], {%1, %2, %3, %4};"
+               :
+               : "l"(to), "r"(bits.x), "r"(bits.y), "r"(bits.z), "r"(bits.w)
+               : "memory");
+}
+
+/// The sum, made in NVSwitch, of what the memories of all GPUs that are bound hold there.
+DEVICE float4 multicast_sum(const float4* from) {
+  float4 sum;
+  asm volatile("multimem.ld_reduce.relaxed.sys.global.add.v4.f32 {%0, %1, %2, %3}, [%4];"
+               : "=f"(sum.x), "=f"(sum.y), "=f"(sum.z), "=f"(sum.w)
+               : "l"(from)
+               : "memory");
+  return sum;
+}
+
 /// For TRAFFIC: `count` elements are read, or written, once each; or loaded one after the other.
 template <class T>
 void reads(const T* from, size_t count);
 template <class T>
 void writes(T* to, size_t count);
+/// The same at a multicast address.
+template <class T>
+void multicast_reads(const T* from, size_t count);
+template <class T>
+void multicast_writes(T* to, size_t count);
 void dependent_loads(size_t count);
 /// The kernel ends when the host has set this word, or after so long.
 void waits_for(const unsigned* word, unsigned long long limit_ns);

@@ -7,11 +7,10 @@
 #include <cmath>
 #include <map>
 #include <stdexcept>
-#include <string_view>
 #include <thread>
 #include <utility>
 
-#include "probes/gpu/pattern.h"
+#include "probes/gpu/places.h"
 #include "probes/harness/skip.h"
 #include "probes/vendor/vendor_error.h"
 
@@ -24,18 +23,11 @@ constexpr double sample_seconds = 0.02;
 constexpr unsigned queued_copies = Gate::most_queued * 3 / 4;
 constexpr unsigned most_rounds = 16;
 
-/// A number that follows from a text (FNV-1a).
-unsigned long long number_of(std::string_view text) {
-  unsigned long long hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
-
 /// Follows from where the data come from, so that those of another source are recognised.
-unsigned long long seed_of(const Transfer& transfer) { return number_of(transfer.origin); }
+unsigned long long seed_of(const Transfer& transfer) { return place_seed(transfer.origin); }
 /// What lies at a destination before something arrives.
 unsigned long long poison_of(const Transfer& transfer) {
-  return number_of("before " + transfer.subject);
+  return place_seed("before " + transfer.subject);
 }
 
 }  // namespace
@@ -49,9 +41,8 @@ class TransferGroup::Lane {
         start(transfer_.mover->context),
         stop(transfer_.mover->context),
         kernel_(transfer_.mover->code.kernel("copy_places")),
-        report_(transfer_.destination->context, element_bytes),
-        seen_(transfer_.destination->context, element_bytes) {
-    fill(*transfer_.source, transfer_.from, seed_of(transfer_));
+        arrived_(transfer_.destination, transfer_.to, transfer_.bytes, transfer_.subject) {
+    fill_places(*transfer_.source, transfer_.from, transfer_.bytes, seed_of(transfer_));
     poison();
     queue();
     stream.synchronize();
@@ -68,19 +59,7 @@ class TransferGroup::Lane {
     }
   }
 
-  void verify() {
-    const Workbench& bench = *transfer_.destination;
-    const auto values = seen_.as<unsigned long long>();
-    values[0] = 0;
-    values[1] = ~0ULL;
-    copy(report_.address(), seen_.address());
-    bench.code.kernel("check_places")
-        .launch(bench.stream, bench.grid(), transfer_.to, seed_of(transfer_), report_.address(),
-                elements());
-    copy(seen_.address(), report_.address());
-    bench.stream.synchronize();
-    if (values[0] != 0) throw wrong(values[0], values[1]);
-  }
+  void verify() { arrived_.check(seed_of(transfer_), poison_of(transfer_)); }
 
   double seconds() const { return stop.seconds_since(start); }
   const Transfer& transfer() const { return transfer_; }
@@ -95,36 +74,12 @@ class TransferGroup::Lane {
  private:
   std::size_t elements() const { return transfer_.bytes / element_bytes; }
 
-  void poison() const { fill(*transfer_.destination, transfer_.to, poison_of(transfer_)); }
-
-  void fill(const Workbench& bench, cuda::DeviceAddress memory, unsigned long long seed) const {
-    bench.code.kernel("fill_places").launch(bench.stream, bench.grid(), memory, seed, elements());
-    bench.stream.synchronize();
-  }
-
-  void copy(cuda::DeviceAddress to, cuda::DeviceAddress from) const {
-    const Workbench& bench = *transfer_.destination;
-    bench.context.call().copy(to, from, element_bytes, bench.stream.handle());
-  }
-
-  std::runtime_error wrong(unsigned long long count, unsigned long long place) {
-    const auto values = seen_.as<unsigned long long>();
-    copy(seen_.address(), transfer_.to + place / 2 * element_bytes);
-    transfer_.destination->stream.synchronize();
-    const unsigned long long found = values[place % 2];
-    const unsigned long long expected = pattern_at(place, seed_of(transfer_));
-    const bool untouched = found == pattern_at(place, poison_of(transfer_));
-    return std::runtime_error(fmt::format(
-        "{}: {} of {} words are wrong where they should have arrived, the first at byte {}: found "
-        "{:#018x}, expected {:#018x}, {}",
-        transfer_.subject, count, 2 * elements(), place * sizeof found, found, expected,
-        untouched ? "what lay there before: it was never written"
-                  : fmt::format("differing bits {:#x}", found ^ expected)));
+  void poison() const {
+    fill_places(*transfer_.destination, transfer_.to, transfer_.bytes, poison_of(transfer_));
   }
 
   cuda::Kernel kernel_;
-  cuda::DeviceMemory report_;  ///< how many words differ, and the first of them
-  cuda::PinnedMemory seen_;
+  PlaceCheck arrived_;
 };
 
 std::shared_ptr<const cuda::DeviceMemory> allocate_on(const Workbench& bench, std::size_t bytes) {

@@ -11,6 +11,7 @@
 #include "probes/harness/probe.h"
 #include "probes/nvlink/link_test.h"
 #include "probes/nvlink/link_watch.h"
+#include "probes/nvlink/multicast.h"
 #include "probes/nvlink/peer_copy.h"
 #include "probes/nvlink/tournament.h"
 
@@ -41,6 +42,15 @@ constexpr std::array metrics = {
            "One GPU writes to all others at once: all bytes over the time until all are done"},
     Metric{"nvlink.all_to_one", "GB/s", Better::higher,
            "All other GPUs write to this one at once: all bytes over the time until all are done"},
+    Metric{"nvlink.multicast_write", "GB/s", Better::higher,
+           "One GPU writes by kernel to the memory of all GPUs at once, its own included, and "
+           "NVSwitch makes the copies: the bytes that the one sends, each of them once, over the "
+           "time; what all receive is as many times more as there are GPUs. Looked at in the "
+           "memory of each"},
+    Metric{"nvlink.multicast_reduce", "GB/s", Better::higher,
+           "One GPU reads by kernel the sums of 32-bit floats that lie in the memory of all GPUs, "
+           "its own included, and NVSwitch adds: the bytes that the one receives over the time; "
+           "each of the others, and it itself, sends as many"},
     Metric{
         "nvlink.latency", "ns", Better::lower,
         "One load of gpuA from gpuB's memory (gpuA>gpuB) whose address the load before gives, at "
@@ -60,8 +70,10 @@ constexpr const Metric& both_write = metrics[5];
 constexpr const Metric& tournament_rate = metrics[6];
 constexpr const Metric& one_to_all = metrics[7];
 constexpr const Metric& all_to_one = metrics[8];
-constexpr const Metric& latency = metrics[9];
-constexpr const Metric& errors = metrics[10];
+constexpr const Metric& multicast_write = metrics[9];
+constexpr const Metric& multicast_reduce = metrics[10];
+constexpr const Metric& latency = metrics[11];
+constexpr const Metric& errors = metrics[12];
 
 constexpr ProbeOption size{
     "size",
@@ -88,6 +100,12 @@ struct Worker {
   CudaGpu gpu;
   std::shared_ptr<SharedWorkbench> bench;
 };
+
+/// The same with something kept as long as it is needed.
+Prepared keeping(Prepared prepared, std::shared_ptr<const void> kept) {
+  prepared.once = [once = std::move(prepared.once), kept = std::move(kept)] { return once(); };
+  return prepared;
+}
 
 std::string pair_name(const Worker& from, const Worker& to) {
   return from.gpu.subject + '>' + to.gpu.subject;
@@ -150,11 +168,40 @@ class Cases {
     add_all(joint(in, everyone()), all_to_one, work(subject, {}), in.size());
   }
 
+  /// `why_not`: empty if the machine is made for it.
+  void add_multicast(const std::string& why_not) {
+    if (!why_not.empty()) {
+      for (const Metric* metric : {&multicast_write, &multicast_reduce}) {
+        plan_.skip(*metric, {}, why_not);
+      }
+      return;
+    }
+    std::vector<std::shared_ptr<SharedWorkbench>> benches;
+    for (const Worker& worker : workers_) benches.push_back(worker.bench);
+    const auto team = std::make_shared<SharedTeam>(benches, bytes_);
+    for (const auto& [metric, prepare] :
+         {std::pair{&multicast_write, &prepare_multicast_write},
+          std::pair{&multicast_reduce, &prepare_multicast_reduce}}) {
+      for (const std::size_t one : everyone()) {
+        Work row = work(workers_[one].gpu.subject, {});
+        Prepare looked = watched(
+            {nullptr, looked_at(everyone()), {}}, *metric, row, everyone(),
+            [=, prepare = prepare, copies = copies_, bench = workers_[one].bench, size = bytes_] {
+              const auto members = team->get();
+              const auto own = copies->buffer(bench->get(), size);
+              Prepared prepared = prepare(members, one, own->memory->address());
+              return keeping(std::move(prepared), own);
+            });
+        plan_.rate(*metric, std::move(row), bytes(), 1e9, std::move(looked), alone_sampling);
+      }
+    }
+  }
+
   void add_latency(std::size_t from, std::size_t to) {
     const std::uint64_t chain_bytes = default_chain_bytes(workers_[to].gpu.device.l2_bytes);
     Work work{.subject = name(from, to), .bytes = chain_bytes, .transport = transport_};
     Prepare prepare = watched(
-        {nullptr, looked_at({from, to})}, latency, work, {from, to},
+        {nullptr, looked_at({from, to}), {}}, latency, work, {from, to},
         [=, copies = copies_, walker = workers_[from].bench, owner = workers_[to].bench] {
           const auto bench = walker->get();
           const auto access = copies->access(bench, owner->get());
@@ -269,7 +316,7 @@ bool plan_unreachable(Plan& plan, const CudaMachine& machine) {
   return any;
 }
 
-void plan_transfers(Cases& cases, bool all_pairs) {
+void plan_transfers(Cases& cases, bool all_pairs, const std::string& why_no_multicast) {
   const std::size_t count = cases.workers().size();
   const auto each_pair = [&](auto&& add) {
     for (std::size_t from = 0; from < count; ++from) {
@@ -295,6 +342,7 @@ void plan_transfers(Cases& cases, bool all_pairs) {
     for (const Pairing& pairs : tournament(count)) cases.add_round(pairs, number++);
     for (std::size_t center = 0; center < count; ++center) cases.add_star(center);
   }
+  cases.add_multicast(why_no_multicast);
   // By owner: its chain is laid once.
   each_pair([&](std::size_t to, std::size_t from) { cases.add_latency(from, to); });
 }
@@ -324,7 +372,7 @@ void plan(Plan& plan) {
     }
     Cases cases(plan, std::move(workers), buffer_bytes(asked, machine.gpus), linked ? "nvlink" : "",
                 watch);
-    plan_transfers(cases, plan.flag(full.name));
+    plan_transfers(cases, plan.flag(full.name), no_multicast(*machine.driver, machine.gpus));
   }
   for (const CudaGpu& gpu : machine.gpus) {
     plan.fact(errors, {.subject = gpu.subject}, [=] { return watch->errors(gpu); });

@@ -172,6 +172,12 @@ std::vector<Device> Driver::devices() const {
     device.l2_bytes = attribute(Attribute::l2_cache_size);
     device.memory_clock_hz = 1000.0 * attribute(Attribute::memory_clock_rate);
     device.memory_bus_bits = attribute(Attribute::memory_bus_width);
+    // A driver from before multicast does not know the question.
+    int multicast = 0;
+    device.multicast =
+        functions_.device_attribute.status(&multicast, Attribute::multicast_supported,
+                                           device.number) == Status::success &&
+        multicast != 0;
     devices.push_back(std::move(device));
   }
   std::sort(devices.begin(), devices.end(),

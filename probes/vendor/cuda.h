@@ -50,6 +50,7 @@ struct Device {
   std::uint64_t l2_bytes = 0;
   double memory_clock_hz = 0;
   unsigned memory_bus_bits = 0;
+  bool multicast = false;  ///< can write to the memory of several GPUs at once, through NVSwitch
 
   /// Clock x width x 2 (double data rate), in bytes per second: what no kernel can exceed.
   double peak_bytes_per_s() const { return memory_clock_hz * memory_bus_bits / 8 * 2; }

@@ -27,6 +27,7 @@ enum class Status : int {
   contained = 226,
   operating_system = 304,
   invalid_handle = 400,
+  illegal_state = 401,
   not_found = 500,
   not_ready = 600,
   illegal_address = 700,
@@ -37,6 +38,7 @@ enum class Status : int {
   misaligned_address = 716,
   launch_failed = 719,
   not_permitted = 800,
+  not_supported = 801,
   system_not_ready = 802,
   system_driver_mismatch = 803,
   compat_not_supported_on_device = 804,
@@ -50,6 +52,8 @@ using StreamHandle = struct Stream_*;      ///< CUstream
 using EventHandle = struct Event_*;        ///< CUevent
 using ModuleHandle = struct Module_*;      ///< CUmodule
 using FunctionHandle = struct Function_*;  ///< CUfunction
+/// CUmemGenericAllocationHandle: of physical memory, or of a multicast object.
+using AllocationHandle = unsigned long long;
 
 /// CUuuid
 struct Uuid {
@@ -69,7 +73,55 @@ enum class Attribute : int {
   async_engine_count = 40,
   compute_capability_major = 75,
   compute_capability_minor = 76,
+  multicast_supported = 132,
 };
+
+/// CUmemAllocationType
+enum class AllocationType : int { pinned = 1 };
+
+/// CUmemAllocationHandleType: how others may be given a handle
+enum class HandleType : int { none = 0, file_descriptor = 1 };
+
+/// CUmemLocationType
+enum class LocationType : int { device = 1 };
+
+/// CUmemLocation
+struct Location {
+  LocationType type = LocationType::device;
+  int id = 0;
+};
+
+/// CUmemAllocationProp
+struct AllocationProperties {
+  AllocationType type = AllocationType::pinned;
+  HandleType handle_types = HandleType::none;
+  Location location;
+  void* for_windows = nullptr;
+  unsigned char compression = 0;
+  unsigned char gpu_direct_rdma = 0;
+  unsigned short usage = 0;
+  unsigned char reserved[4] = {};
+};
+
+/// CUmemAccess_flags
+enum class AccessRight : int { none = 0, read = 1, read_write = 3 };
+
+/// CUmemAccessDesc
+struct AccessDescription {
+  Location location;
+  AccessRight right = AccessRight::read_write;
+};
+
+/// CUmulticastObjectProp
+struct MulticastProperties {
+  unsigned devices = 0;
+  std::size_t bytes = 0;
+  unsigned long long handle_types = 0;
+  unsigned long long flags = 0;
+};
+
+/// CUmemAllocationGranularity_flags and CUmulticastGranularity_flags
+enum class Granularity : int { minimum = 0, recommended = 1 };
 
 /// CUcomputemode
 enum class ComputeMode : int { shared = 0, prohibited = 2, exclusive_process = 3 };

@@ -20,6 +20,10 @@ const char* remedy(Status status) {
     case Status::launch_failed:
     case Status::launch_timeout:
       return "the GPU is lost to this process: what follows on it fails too";
+    case Status::illegal_state:
+      return "what sets NVSwitch up does not run any more: nvidia-fabricmanager (on Blackwell "
+             "nvlsm "
+             "too)";
     case Status::no_binary_for_gpu:
       return "the device code of this build has nothing for this GPU";
     case Status::unsupported_ptx_version:
@@ -65,12 +69,19 @@ void* Symbols::find(const Symbol& symbol) const {
   return status == Status::success && result == Lookup::found ? address : nullptr;
 }
 
-Binding Symbols::operator()(const char* base, int version, const char* export_name) const {
-  const Symbol symbol{base, version, export_name};
+Binding Symbols::bind(const Symbol& symbol, bool must_be_there) const {
   void* address = find(symbol);
   asked_.push_back(symbol);
-  if (address == nullptr) missing_.push_back(symbol);
-  return {base, address, library_.path(), &read_status_};
+  if (address == nullptr && must_be_there) missing_.push_back(symbol);
+  return {symbol.base, address, library_.path(), &read_status_};
+}
+
+Binding Symbols::operator()(const char* base, int version, const char* export_name) const {
+  return bind({base, version, export_name}, true);
+}
+
+Binding Symbols::optional(const char* base, int version, const char* export_name) const {
+  return bind({base, version, export_name}, false);
 }
 
 }  // namespace plumbline::cuda

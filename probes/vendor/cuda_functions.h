@@ -29,6 +29,8 @@ class Symbols {
   Symbols& operator=(const Symbols&) = delete;
 
   Binding operator()(const char* base, int version, const char* export_name) const;
+  /// The same for what a driver may lack: it is not among what is missing.
+  Binding optional(const char* base, int version, const char* export_name) const;
 
   /// What was asked for so far, found or not.
   const std::vector<Symbol>& asked() const { return asked_; }
@@ -36,6 +38,7 @@ class Symbols {
 
  private:
   void* find(const Symbol& symbol) const;
+  Binding bind(const Symbol& symbol, bool must_be_there) const;
 
   using GetProcAddress = Status(const char*, void**, int, std::uint64_t, Lookup*);
 
@@ -107,6 +110,37 @@ struct Functions {
       find("cuMemcpyDtoHAsync", 3020, "cuMemcpyDtoHAsync_v2")};
   Call<Status(DeviceAddress, unsigned char, std::size_t, StreamHandle)> fill_bytes{
       find("cuMemsetD8Async", 3020, "cuMemsetD8Async")};
+
+  // Memory that is mapped by hand: physical memory here, addresses there
+  Call<Status(std::size_t*, const AllocationProperties*, Granularity)> allocation_granularity{
+      find.optional("cuMemGetAllocationGranularity", 10020, "cuMemGetAllocationGranularity")};
+  Call<Status(AllocationHandle*, std::size_t, const AllocationProperties*, unsigned long long)>
+      memory_create{find.optional("cuMemCreate", 10020, "cuMemCreate")};
+  Call<Status(AllocationHandle)> memory_release{
+      find.optional("cuMemRelease", 10020, "cuMemRelease")};
+  Call<Status(DeviceAddress*, std::size_t, std::size_t, DeviceAddress, unsigned long long)>
+      address_reserve{find.optional("cuMemAddressReserve", 10020, "cuMemAddressReserve")};
+  Call<Status(DeviceAddress, std::size_t)> address_free{
+      find.optional("cuMemAddressFree", 10020, "cuMemAddressFree")};
+  Call<Status(DeviceAddress, std::size_t, std::size_t, AllocationHandle, unsigned long long)>
+      memory_map{find.optional("cuMemMap", 10020, "cuMemMap")};
+  Call<Status(DeviceAddress, std::size_t)> memory_unmap{
+      find.optional("cuMemUnmap", 10020, "cuMemUnmap")};
+  Call<Status(DeviceAddress, std::size_t, const AccessDescription*, std::size_t)> set_access{
+      find.optional("cuMemSetAccess", 10020, "cuMemSetAccess")};
+
+  // Multicast objects
+  Call<Status(AllocationHandle*, const MulticastProperties*)> multicast_create{
+      find.optional("cuMulticastCreate", 12010, "cuMulticastCreate")};
+  Call<Status(AllocationHandle, DeviceNumber)> multicast_add_device{
+      find.optional("cuMulticastAddDevice", 12010, "cuMulticastAddDevice")};
+  Call<Status(AllocationHandle, std::size_t, AllocationHandle, std::size_t, std::size_t,
+              unsigned long long)>
+      multicast_bind{find.optional("cuMulticastBindMem", 12010, "cuMulticastBindMem")};
+  Call<Status(AllocationHandle, DeviceNumber, std::size_t, std::size_t)> multicast_unbind{
+      find.optional("cuMulticastUnbind", 12010, "cuMulticastUnbind")};
+  Call<Status(std::size_t*, const MulticastProperties*, Granularity)> multicast_granularity{
+      find.optional("cuMulticastGetGranularity", 12010, "cuMulticastGetGranularity")};
 
   // Streams and events
   Call<Status(StreamHandle*, unsigned)> stream_create{

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace plumbline::virtual_node {
@@ -141,6 +142,18 @@ Block* DeviceMemory::allocate(int gpu, std::size_t bytes) {
 void DeviceMemory::free(Block& block) {
   if (block.gpu != Block::on_host) laid_[static_cast<std::size_t>(block.gpu)].erase(block.offset);
   blocks_.erase(block.data);
+}
+
+void DeviceMemory::move(Block& block, std::byte* to) {
+  const std::size_t bytes = round_up(block.bytes, page);
+  void* moved = ::mmap(to, bytes, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_NORESERVE | (to != nullptr ? MAP_FIXED : 0), block.file, 0);
+  if (moved == MAP_FAILED) throw std::runtime_error("a block cannot be mapped elsewhere");
+  ::munmap(block.data, bytes);
+  auto owned = blocks_.extract(block.data);
+  block.data = static_cast<std::byte*>(moved);
+  owned.key() = block.data;
+  blocks_.insert(std::move(owned));
 }
 
 Block* DeviceMemory::adopt(void* data, std::size_t bytes, int numa_node) {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace plumbline::virtual_node {
@@ -18,6 +20,9 @@ struct Block {
   int file = -1;              ///< the memfd behind it
   int numa_node = -1;         ///< that the pages of registered memory lie on; -1: not told
   bool registered = false;    ///< the program's own memory, page-locked
+  /// Of memory that the program maps itself: the GPUs that it lets reach it. None: all that have
+  /// peer access.
+  std::optional<std::set<int>> access = std::nullopt;
 
   static constexpr int on_host = -1;
   bool holds(const void* address, std::size_t count) const;
@@ -43,6 +48,8 @@ class DeviceMemory {
   /// GPU's memory in steps of 2 MiB, smaller ones from its top, so that offsets repeat.
   Block* allocate(int gpu, std::size_t bytes);
   void free(Block& block);
+  /// Lets a block appear at another address, where nothing of the program's is; null: anywhere.
+  void move(Block& block, std::byte* to);
 
   /// Takes over memory of the program, whole pages of it: from now on a file lies behind it, with
   /// what was there. Null if that cannot be done. After free() it remains the program's.

@@ -307,6 +307,7 @@ void apply_fault(Table table, Machine& machine) {
       {"driver_version", [&] { machine.cuda_version = table.required<int>("cuda_version"); }},
       {"nccl_version", [&] { machine.nccl.version = table.required<int>("version"); }},
       {"no_multicast", [&] { machine.nccl.multicast = false; }},
+      {"multicast_fails", [&] { machine.multicast_status = table.required<int>("status"); }},
       {"greedy_collectives",
        [&] { machine.nccl.greed[gpu_index()] = table.required<double>("share"); }},
       {"wrong_collective",

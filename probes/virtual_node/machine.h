@@ -110,6 +110,7 @@ struct Machine {
   std::vector<Gpu> gpus;  ///< by PCI address; with those that are missing
   Start start;
   NcclModel nccl;
+  int multicast_status = 0;  ///< what binding memory to a multicast object ends with: a CUresult
   MonitorModel monitor;
   std::set<std::string> missing_functions;  ///< of the driver, by base name
 };

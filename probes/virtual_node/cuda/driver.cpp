@@ -334,7 +334,9 @@ CudaDriver::Flow CudaDriver::flow_of(const Context& context, const Traffic& traf
   // A kernel that loads one word after the other moves what it visits, not what it might.
   if (traffic.dependent_loads != 0) return flow;
   for (const Access& access : traffic.accesses) {
-    if (const Block* block = memory.find(access.address)) {
+    if (access.multicast) {
+      add_multicast_path(flow, context.gpu, access);
+    } else if (const Block* block = memory.find(access.address)) {
       add_path(flow, context.gpu, *block, static_cast<double>(access.bytes), access.write);
     }
   }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "probes/virtual_node/cuda/meetings.h"
+#include "probes/virtual_node/cuda/virtual_memory.h"
 #include "probes/virtual_node/device_memory.h"
 #include "probes/virtual_node/fatbin.h"
 #include "probes/virtual_node/gpu_state.h"
@@ -120,6 +121,7 @@ class CudaDriver {
   Handles<Event, CUevent> events;
   Handles<Module, CUmodule> modules;
   Meetings meetings{*this};
+  VirtualMemory virtual_memory{*this};
 
   /// What a GPU's work shares, as resources of the simulation.
   struct Resources {
@@ -176,6 +178,8 @@ class CudaDriver {
   /// The parameters' values are taken now, as the real driver does.
   void launch(Stream& stream, Function& function, Extent grid, Extent block, void** parameters);
   void queue_work(Stream& stream, const QueuedWork& work);
+  /// What a GPU writes there vanishes.
+  bool vanishes(int gpu, const Block& target) const;
 
  private:
   /// What moves, and through what.
@@ -203,8 +207,8 @@ class CudaDriver {
   /// Without peer access a copy goes through the host.
   void add_detour(Flow& flow, const Block& from, const Block& to, double bytes) const;
   double load_latency(int gpu, const void* address) const;
-  /// What a GPU writes there vanishes.
-  bool vanishes(int gpu, const Block& target) const;
+  /// One way between the GPU and NVSwitch, and all ways between that and the others.
+  void add_multicast_path(Flow& flow, int gpu, const Access& access) const;
   /// Faults have their way with what has come from one end to a block.
   void arrive(PathEnd from, Block& target, void* to, std::size_t bytes);
   /// With all that a kernel wrote, what it had read there included.

@@ -46,6 +46,9 @@ int attribute(const CudaDriver& driver, CUdevice_attribute which) {
     case CU_DEVICE_ATTRIBUTE_ECC_ENABLED:
     case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING:
       return 1;
+    case CU_DEVICE_ATTRIBUTE_MULTICAST_SUPPORTED:
+      if (driver.machine.cuda_version < 12010) throw CallFailed(CUDA_ERROR_INVALID_VALUE);
+      return model.capability >= 90 && driver.machine.nccl.multicast ? 1 : 0;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_MODE:
       return CU_COMPUTEMODE_DEFAULT;
     default:

@@ -23,7 +23,8 @@ Block& allocate(CudaDriver& driver, int gpu, std::size_t bytes) {
 
 Block& whole_block(CudaDriver& driver, const void* data, bool on_host) {
   Block* block = driver.memory.find(data);
-  if (block == nullptr || block->data != data || (block->gpu == Block::on_host) != on_host) {
+  if (block == nullptr || block->data != data || (block->gpu == Block::on_host) != on_host ||
+      block->access) {
     throw CallFailed(CUDA_ERROR_INVALID_VALUE, "the pointer is none that was allocated");
   }
   return *block;

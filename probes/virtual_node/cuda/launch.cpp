@@ -126,6 +126,13 @@ std::string CudaDriver::forbidden(const Context& context, const Access& access) 
     return "reaches " + std::to_string(access.bytes) + " bytes that are not all in one allocation";
   }
   if (address % access.alignment != 0) return "";  // has a status of its own
+  if (access.multicast) return "";                 // looked at when it was resolved
+  if (block->access) {
+    return block->access->contains(context.gpu)
+               ? ""
+               : "reaches memory of gpu" + std::to_string(block->gpu) +
+                     " that is mapped, but to which cuMemSetAccess gave it no access";
+  }
   if (block->gpu != Block::on_host && block->gpu != context.gpu &&
       !context.peers.contains(block->gpu)) {
     return "reaches memory of gpu" + std::to_string(block->gpu) + " without peer access";
@@ -171,8 +178,13 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
                          Extent block, const Values& values) {
   std::vector<void*> parameters;
   for (const auto& value : values) parameters.push_back(const_cast<std::byte*>(value.data()));
-  const Traffic traffic = traffic_of(kernel, parameters.data());
+  Traffic traffic = traffic_of(kernel, parameters.data());
+  auto views = virtual_memory.views(traffic.accesses, context.gpu, kernel.name);
+  traffic.accesses = virtual_memory.resolved(traffic.accesses, context.gpu, kernel.name);
   check(context, kernel.name, traffic.accesses);
+  std::erase_if(traffic.accesses, [&](const Access& access) {
+    return access.multicast && access.write && vanishes(context.gpu, *memory.find(access.address));
+  });
   for (const Access& access : traffic.accesses) {
     if (access.write && vanishes(context.gpu, *memory.find(access.address))) return;
   }
@@ -190,6 +202,7 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
                       traffic.dependent_loads == 0
                           ? 0
                           : load_latency(context.gpu, traffic.accesses.front().address)};
+    show_multicast(std::move(views));
     try {
       run_grid(kernel.name.c_str(), needed(grid, traffic), block,
                [&] { kernel.run(parameters.data()); });

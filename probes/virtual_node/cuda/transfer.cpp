@@ -83,6 +83,29 @@ void CudaDriver::add_path(Flow& flow, int gpu, const Block& block, double bytes,
   write ? slow(gpu, block.gpu) : slow(block.gpu, gpu);
 }
 
+void CudaDriver::add_multicast_path(Flow& flow, int gpu, const Access& access) const {
+  std::vector<Block*> blocks;
+  try {
+    blocks = virtual_memory.behind(access, gpu, "");
+  } catch (const CallFailed&) {
+    return;  // the GPU will be lost by it, when its turn comes
+  }
+  const GpuModel& model = machine.model;
+  const Resources& own = resources_[static_cast<std::size_t>(gpu)];
+  const auto bytes = static_cast<double>(access.bytes);
+  flow.bytes += bytes;
+  add(flow.loads, access.write ? own.link_out : own.link_in, bytes);
+  for (const Block* block : blocks) {
+    const Resources& member = resources_[static_cast<std::size_t>(block->gpu)];
+    add(flow.loads, access.write ? member.link_in : member.link_out, bytes);
+    add(flow.loads, member.memory,
+        bytes / (access.write ? model.write_bytes_per_s : model.read_bytes_per_s));
+    const auto slow = slow_.find(access.write ? std::pair<PathEnd, PathEnd>{gpu, block->gpu}
+                                              : std::pair<PathEnd, PathEnd>{block->gpu, gpu});
+    if (slow != slow_.end()) add(flow.loads, slow->second, bytes);
+  }
+}
+
 void CudaDriver::add_detour(Flow& flow, const Block& from, const Block& to, double bytes) const {
   Block host;
   host.gpu = Block::on_host;
@@ -151,8 +174,20 @@ void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t by
       (source != nullptr && !source->holds(from, bytes))) {
     throw CallFailed(CUDA_ERROR_INVALID_VALUE, "a side of the copy is not all in one allocation");
   }
+  for (const auto& [block, address] :
+       {std::pair{target, static_cast<const void*>(to)}, std::pair{source, from}}) {
+    if (block == nullptr && virtual_memory.reserved(address)) {
+      throw CallFailed(CUDA_ERROR_NOT_SUPPORTED,
+                       "nothing is mapped there, or a multicast object, to and from which no copy "
+                       "is defined");
+    }
+    if (block != nullptr && block->access && !block->access->contains(gpu)) {
+      throw CallFailed(CUDA_ERROR_INVALID_VALUE,
+                       "cuMemSetAccess gave gpu" + std::to_string(gpu) + " no access there");
+    }
+  }
   const auto reached = [&](const Block* block) {
-    return block == nullptr || block->gpu == Block::on_host || block->gpu == gpu ||
+    return block == nullptr || block->gpu == Block::on_host || block->gpu == gpu || block->access ||
            context.peers.contains(block->gpu);
   };
   Flow flow;

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "probes/virtual_node/simt/kernel_table.h"
+#include "probes/virtual_node/simt/multicast_view.h"
 #include "probes/virtual_node/simt/thread.h"
 #include "probes/virtual_node/simt/windows.h"
 
@@ -166,14 +167,46 @@ inline unsigned load_fresh(const unsigned* from) {
   return value;
 }
 
+template <class T>
+void multicast_store(T* to, const T& value) {
+  static_assert(sizeof(T) == 16);
+  const auto& view = plumbline::virtual_node::multicast_view(to, sizeof value);
+  const std::size_t offset = reinterpret_cast<std::uintptr_t>(to) - view.begin;
+  for (std::byte* memory : view.written) std::memcpy(memory + offset, &value, sizeof value);
+}
+
+inline float4 multicast_sum(const float4* from) {
+  const auto& view = plumbline::virtual_node::multicast_view(from, sizeof *from);
+  const std::size_t offset = reinterpret_cast<std::uintptr_t>(from) - view.begin;
+  float4 sum{};
+  for (const std::byte* memory : view.read) {
+    float4 part;
+    std::memcpy(&part, memory + offset, sizeof part);
+    sum.x += part.x;
+    sum.y += part.y;
+    sum.z += part.z;
+    sum.w += part.w;
+  }
+  return sum;
+}
+
 /// For TRAFFIC: `count` elements at `from` are read, or written, once each.
 template <class T>
 void reads(const T* from, std::size_t count) {
-  plumbline::virtual_node::add_access({from, count * sizeof(T), alignof(T), false});
+  plumbline::virtual_node::add_access({from, count * sizeof(T), alignof(T), false, false});
 }
 template <class T>
 void writes(T* to, std::size_t count) {
-  plumbline::virtual_node::add_access({to, count * sizeof(T), alignof(T), true});
+  plumbline::virtual_node::add_access({to, count * sizeof(T), alignof(T), true, false});
+}
+/// The same at a multicast address.
+template <class T>
+void multicast_reads(const T* from, std::size_t count) {
+  plumbline::virtual_node::add_access({from, count * sizeof(T), alignof(T), false, true});
+}
+template <class T>
+void multicast_writes(T* to, std::size_t count) {
+  plumbline::virtual_node::add_access({to, count * sizeof(T), alignof(T), true, true});
 }
 /// Blocks that get none of the elements may be left out.
 inline void by_elements(std::size_t count) {

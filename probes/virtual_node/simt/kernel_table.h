@@ -15,6 +15,9 @@ struct Access {
   std::size_t bytes = 0;
   std::size_t alignment = 1;
   bool write = false;
+  /// Of a multicast address, by an instruction that is made for it; once it is resolved, of the
+  /// memory behind it.
+  bool multicast = false;
 };
 
 /// What a launch moves, as declared beside the kernel.
