@@ -45,8 +45,7 @@ std::vector<std::string> flags_of(const std::vector<Times>& samples,
 
 std::shared_ptr<TransferStage::Run> TransferStage::put(const void* owner,
                                                        const std::vector<MakeTransfer>& transfers) {
-  owner_ = nullptr;
-  run_.reset();
+  clear();
   run_ = std::make_shared<Run>(transfers);
   owner_ = owner;
   return run_;

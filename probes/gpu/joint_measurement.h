@@ -22,6 +22,11 @@ class TransferStage {
   std::shared_ptr<Run> of(const void* owner) const { return owner == owner_ ? run_ : nullptr; }
   /// Ends what is on the stage, then puts this there.
   std::shared_ptr<Run> put(const void* owner, const std::vector<MakeTransfer>& transfers);
+  /// Ends what is on the stage.
+  void clear() {
+    owner_ = nullptr;
+    run_.reset();
+  }
 
  private:
   const void* owner_ = nullptr;

@@ -42,6 +42,8 @@ class LinkWatch {
   Fact fabric(const CudaGpu& gpu) const;
   /// Errors counted since the watch began; the note names the links, and what was measured then.
   Fact errors(const CudaGpu& gpu) const;
+  /// False: there is no NVML.
+  bool tells() const { return monitor_.session != nullptr; }
   /// True if NVML says that at least one link of it is up.
   bool has_links(const CudaGpu& gpu) const;
 

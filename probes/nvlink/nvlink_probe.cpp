@@ -28,6 +28,10 @@ constexpr std::array metrics = {
            "copy engine, by=kernel: by all its multiprocessors"},
     Metric{"nvlink.read", "GB/s", Better::higher,
            "From gpuA to gpuB, moved by gpuB, otherwise as nvlink.write"},
+    Metric{"nvlink.staged", "GB/s", Better::higher,
+           "From gpuA to gpuB while neither may reach the other's memory: the driver copies by way "
+           "of the host. A contrast and no goal, for one near and one far pair: what is moved from "
+           "GPU to GPU and is not at least 1.5 times as fast carries the flag like_staged"},
     Metric{
         "nvlink.both", "GB/s", Better::higher,
         "Between two GPUs in both directions at once, each written by its copy engine: the bytes "
@@ -65,15 +69,16 @@ constexpr const Metric& fabric = metrics[0];
 constexpr const Metric& links = metrics[1];
 constexpr const Metric& write_rate = metrics[2];
 constexpr const Metric& read_rate = metrics[3];
-constexpr const Metric& both = metrics[4];
-constexpr const Metric& both_write = metrics[5];
-constexpr const Metric& tournament_rate = metrics[6];
-constexpr const Metric& one_to_all = metrics[7];
-constexpr const Metric& all_to_one = metrics[8];
-constexpr const Metric& multicast_write = metrics[9];
-constexpr const Metric& multicast_reduce = metrics[10];
-constexpr const Metric& latency = metrics[11];
-constexpr const Metric& errors = metrics[12];
+constexpr const Metric& staged = metrics[4];
+constexpr const Metric& both = metrics[5];
+constexpr const Metric& both_write = metrics[6];
+constexpr const Metric& tournament_rate = metrics[7];
+constexpr const Metric& one_to_all = metrics[8];
+constexpr const Metric& all_to_one = metrics[9];
+constexpr const Metric& multicast_write = metrics[10];
+constexpr const Metric& multicast_reduce = metrics[11];
+constexpr const Metric& latency = metrics[12];
+constexpr const Metric& errors = metrics[13];
 
 constexpr ProbeOption size{
     "size",
@@ -114,11 +119,12 @@ std::string pair_name(const Worker& from, const Worker& to) {
 class Cases {
  public:
   Cases(Plan& plan, std::vector<Worker> workers, std::size_t bytes, std::string transport,
-        std::shared_ptr<LinkWatch> watch)
+        bool compares, std::shared_ptr<LinkWatch> watch)
       : plan_(plan),
         workers_(std::move(workers)),
         bytes_(bytes),
         transport_(std::move(transport)),
+        compares_(compares),
         watch_(std::move(watch)) {}
 
   const std::vector<Worker>& workers() const { return workers_; }
@@ -128,7 +134,21 @@ class Cases {
     Work row = work(name(from, to), {{"by", by == Mover::engine ? "engine" : "kernel"}});
     Prepare prepare =
         watched(test, metric, row, {from, to}, [=] { return test.measurement->prepare_one(0); });
+    if (compares_) {
+      prepare = contrasted(std::move(prepare), bytes(), contrast_[is_far(from, to)]);
+    }
     plan_.rate(metric, std::move(row), bytes(), 1e9, std::move(prepare), alone_sampling);
+  }
+
+  /// Of a near pair and of a far one, where there are both.
+  void add_staged() {
+    for (const bool far : {false, true}) {
+      for (std::size_t to = 1; to < workers_.size(); ++to) {
+        if (is_far(0, to) != far) continue;
+        add_staged(0, to, contrast_[far]);
+        break;
+      }
+    }
   }
 
   void add_both(std::size_t a, std::size_t b) {
@@ -218,6 +238,23 @@ class Cases {
     std::vector<std::size_t> gpus;
   };
 
+  /// Whether two GPUs are near different parts of the host; what is not known is near.
+  bool is_far(std::size_t one, std::size_t other) const {
+    return workers_[one].gpu.numa_node != workers_[other].gpu.numa_node;
+  }
+  void add_staged(std::size_t from, std::size_t to, const std::shared_ptr<Contrast>& contrast) {
+    contrast->pair = name(from, to);
+    Work row = work(name(from, to), {});
+    row.transport.clear();  // the driver's choice
+    Prepare prepare =
+        watched({nullptr, looked_at({from, to}), {}}, staged, row, {from, to},
+                [copies = copies_, size = bytes_, source = workers_[from].bench,
+                 destination = workers_[to].bench] {
+                  return prepare_staged(*copies, source->get(), destination->get(), size);
+                });
+    plan_.rate(staged, std::move(row), bytes(), 1e9, kept_as(std::move(prepare), bytes(), contrast),
+               alone_sampling);
+  }
   std::string name(std::size_t from, std::size_t to) const {
     return pair_name(workers_[from], workers_[to]);
   }
@@ -280,8 +317,12 @@ class Cases {
   std::vector<Worker> workers_;
   std::size_t bytes_;
   std::string transport_;
+  bool compares_;  ///< with the way through the host
   std::shared_ptr<LinkWatch> watch_;
   std::shared_ptr<PeerCopies> copies_ = std::make_shared<PeerCopies>();
+  /// Of near pairs, and of far ones.
+  std::array<std::shared_ptr<Contrast>, 2> contrast_{std::make_shared<Contrast>(),
+                                                     std::make_shared<Contrast>()};
 };
 
 std::size_t buffer_bytes(double asked, const std::vector<CudaGpu>& gpus) {
@@ -325,6 +366,7 @@ void plan_transfers(Cases& cases, bool all_pairs, const std::string& why_no_mult
       }
     }
   };
+  cases.add_staged();  // first: access is granted later, and writes are compared with it
   each_pair([&](std::size_t from, std::size_t to) {
     cases.add_pair(write_rate, from, to, Side::source, Mover::engine);
   });
@@ -370,8 +412,10 @@ void plan(Plan& plan) {
       workers.push_back(
           {gpu, std::make_shared<SharedWorkbench>(machine.driver, gpu, transfer_code())});
     }
+    // Between GPUs that have only PCIe the way through the host may well be as fast.
+    const bool compares = linked || !watch->tells();
     Cases cases(plan, std::move(workers), buffer_bytes(asked, machine.gpus), linked ? "nvlink" : "",
-                watch);
+                compares, watch);
     plan_transfers(cases, plan.flag(full.name), no_multicast(*machine.driver, machine.gpus));
   }
   for (const CudaGpu& gpu : machine.gpus) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "probes/gpu/joint_measurement.h"
 #include "probes/gpu/transfer.h"
 #include "probes/gpu/workbench.h"
+#include "probes/harness/plan.h"
 
 namespace plumbline::nvlink {
 
@@ -49,6 +51,10 @@ class PeerCopies {
   std::shared_ptr<const Access> access(const std::shared_ptr<const Workbench>& from,
                                        const std::shared_ptr<const Workbench>& to);
 
+  /// Takes both GPUs' access to each other away, until it is asked for again. Ends what is on the
+  /// stage.
+  void end_access(const std::string& one, const std::string& other);
+
   /// The chain in the memory of a GPU; that of the last one is kept.
   std::shared_ptr<const Chain> chain(const std::shared_ptr<const Workbench>& owner,
                                      std::uint64_t bytes);
@@ -64,5 +70,22 @@ class PeerCopies {
   std::string chain_owner_;
   std::shared_ptr<const Chain> chain_;
 };
+
+/// A copy from GPU to GPU without access of one to the other: the driver moves it by way of the
+/// host. It is not timed behind a gate: in how many pieces, and by whose hand, is the driver's.
+Prepared prepare_staged(PeerCopies& copies, std::shared_ptr<const Workbench> from,
+                        std::shared_ptr<const Workbench> to, std::size_t bytes);
+
+/// What copies of a kind of pairs come to without peer access, once that was measured.
+struct Contrast {
+  std::string pair;  ///< "gpu0>gpu1"
+  std::optional<double> bytes_per_s;
+};
+
+/// The copy of a pair, with a word in the note and a flag (like_staged) if it is not clearly faster
+/// than the contrast: then peer access is not what moves it. `bytes`: of one call.
+Prepare contrasted(Prepare prepare, double bytes, std::shared_ptr<const Contrast> contrast);
+/// The contrast itself, kept.
+Prepare kept_as(Prepare prepare, double bytes, std::shared_ptr<Contrast> contrast);
 
 }  // namespace plumbline::nvlink

@@ -104,6 +104,9 @@ struct Functions {
       find("cuMemHostGetDevicePointer", 3020, "cuMemHostGetDevicePointer_v2")};
   Call<Status(DeviceAddress, DeviceAddress, std::size_t, StreamHandle)> copy{
       find("cuMemcpyAsync", 4000, "cuMemcpyAsync")};
+  Call<Status(DeviceAddress, ContextHandle, DeviceAddress, ContextHandle, std::size_t,
+              StreamHandle)>
+      copy_between{find("cuMemcpyPeerAsync", 4000, "cuMemcpyPeerAsync")};
   Call<Status(DeviceAddress, const void*, std::size_t, StreamHandle)> copy_to_device{
       find("cuMemcpyHtoDAsync", 3020, "cuMemcpyHtoDAsync_v2")};
   Call<Status(void*, DeviceAddress, std::size_t, StreamHandle)> copy_to_host{

@@ -60,6 +60,7 @@ struct PathFault {
   PathEnd to = host_end;
   double rate = 1;            ///< factor on what a path to another GPU reaches alone
   bool drops_writes = false;  ///< what a GPU writes to the other end vanishes on the way
+  bool by_host = false;       ///< copies go by way of the host, peer access or not
   /// A bit of what arrives is the other way round: in the byte at this offset of each piece that
   /// is at least so long.
   std::optional<std::uint64_t> flipped_byte;

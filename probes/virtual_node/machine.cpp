@@ -244,6 +244,7 @@ void apply_fault(Table table, Machine& machine) {
          }
        }},
       {"slow_path", [&] { path().rate = table.required<double>("factor"); }},
+      {"peer_by_host", [&] { path().by_host = true; }},
       {"dropped_writes", [&] { path().drops_writes = true; }},
       {"flipped_bit",
        [&] {

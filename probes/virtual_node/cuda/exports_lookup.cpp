@@ -61,6 +61,7 @@ const Row rows[] = {
     row("cuMemHostUnregister", 4000, &cuMemHostUnregister),
     row("cuMemHostGetDevicePointer", 3020, &cuMemHostGetDevicePointer_v2),
     row("cuMemcpyAsync", 4000, &cuMemcpyAsync),
+    row("cuMemcpyPeerAsync", 4000, &cuMemcpyPeerAsync),
     row("cuMemcpyHtoDAsync", 3020, &cuMemcpyHtoDAsync_v2),
     row("cuMemcpyDtoHAsync", 3020, &cuMemcpyDtoHAsync_v2),
     row("cuMemcpyDtoDAsync", 3020, &cuMemcpyDtoDAsync_v2),

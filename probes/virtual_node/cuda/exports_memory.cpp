@@ -1,5 +1,7 @@
 // Memory and copies.
 
+#include <utility>
+
 #include "probes/virtual_node/cuda/driver.h"
 
 using plumbline::virtual_node::Block;
@@ -106,6 +108,22 @@ VIRTUAL_NODE_EXPORT CUresult cuMemcpyAsync(CUdeviceptr to, CUdeviceptr from, std
                                            CUstream handle) {
   return guarded("cuMemcpyAsync", [&](CudaDriver& driver) {
     driver.copy(driver.stream(handle), pointer(to), pointer(from), bytes);
+  });
+}
+
+VIRTUAL_NODE_EXPORT CUresult cuMemcpyPeerAsync(CUdeviceptr to, CUcontext to_context,
+                                               CUdeviceptr from, CUcontext from_context,
+                                               std::size_t bytes, CUstream handle) {
+  return guarded("cuMemcpyPeerAsync", [&](CudaDriver& driver) {
+    Stream& stream = driver.stream(handle);
+    for (const auto& [address, context] :
+         {std::pair{to, to_context}, std::pair{from, from_context}}) {
+      const auto gpu = static_cast<std::size_t>(driver.device_block(address, bytes).gpu);
+      if (reinterpret_cast<CUcontext>(&driver.contexts[gpu]) != context) {
+        throw CallFailed(CUDA_ERROR_INVALID_VALUE, "the memory is of another context");
+      }
+    }
+    driver.copy(stream, pointer(to), pointer(from), bytes);
   });
 }
 

@@ -190,9 +190,16 @@ void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t by
     return block == nullptr || block->gpu == Block::on_host || block->gpu == gpu || block->access ||
            context.peers.contains(block->gpu);
   };
+  const auto by_host = [&](const Block& one, const Block& other) {
+    return std::any_of(
+        machine.path_faults.begin(), machine.path_faults.end(), [&](const PathFault& fault) {
+          return fault.by_host && fault.from == end_of(one) && fault.to == end_of(other);
+        });
+  };
   Flow flow;
   const auto amount = static_cast<double>(bytes);
-  if (source != nullptr && target != nullptr && !(reached(source) && reached(target))) {
+  if (source != nullptr && target != nullptr &&
+      (!(reached(source) && reached(target)) || by_host(*source, *target))) {
     add_detour(flow, *source, *target, amount);
   } else {
     if (source != nullptr) add_path(flow, gpu, *source, amount, false);

@@ -95,6 +95,7 @@ const Line lines[] = {
     COMPARE(host_unregister, cuMemHostUnregister, 4000),
     COMPARE(host_device_address, cuMemHostGetDevicePointer, 3020),
     COMPARE(copy, cuMemcpyAsync, 4000),
+    COMPARE(copy_between, cuMemcpyPeerAsync, 4000),
     COMPARE(copy_to_device, cuMemcpyHtoDAsync, 3020),
     COMPARE(copy_to_host, cuMemcpyDtoHAsync, 3020),
     COMPARE(fill_bytes, cuMemsetD8Async, 3020),
