@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "probes/gpu/check_report.h"
 #include "probes/gpu/pieces.h"
 #include "probes/harness/sampler.h"
 #include "probes/harness/skip.h"
@@ -68,9 +69,7 @@ class Exchange {
     for (std::size_t i = 0; i < ranks_->local(); ++i) {
       const Workbench& bench = ranks_->bench(i);
       layouts_.push_back(layout_of(task_.operation, ranks_->size(), ranks_->rank(i), task_.bytes));
-      reports_.emplace_back(bench.context, 2 * sizeof(unsigned long long));
-      hosts_.push_back(
-          std::make_unique<cuda::PinnedMemory>(bench.context, 2 * sizeof(unsigned long long)));
+      reports_.push_back(std::make_unique<CheckReport>(bench));
       fill_.push_back(bench.code.kernel("fill_piece"));
       check_.push_back(bench.code.kernel("check_sum_of_pieces"));
     }
@@ -228,22 +227,11 @@ class Exchange {
     const std::size_t count = layouts_[i].count;
     const cuda::DeviceAddress data = sets_[i][last_set_].to + piece * count * sizeof(float);
     const Expected want = expected(task_.operation, ranks_->size(), ranks_->rank(i), piece);
-    const auto report = hosts_[i]->as<unsigned long long>();
-    report[0] = 0;
-    report[1] = ~0ULL;
-    const cuda::StreamHandle stream = bench.stream.handle();
-    bench.context.call().copy_to_device(reports_[i].address(), report.data(), report.size_bytes(),
-                                        stream);
     check_[i].launch(bench.stream, bench.grid(), data, want.seed, want.step, want.ranks,
-                     reports_[i].address(), count);
-    bench.context.call().copy_to_host(report.data(), reports_[i].address(), report.size_bytes(),
-                                      stream);
-    bench.stream.synchronize();
-    if (report[0] == 0) return "";
-    const unsigned long long wrong = report[0], place = report[1];
-    bench.context.call().copy_to_host(report.data(), data + place * sizeof(float), sizeof(float),
-                                      stream);
-    bench.stream.synchronize();
+                     reports_[i]->clear(), count);
+    const auto [wrong, place] = reports_[i]->take();
+    if (wrong == 0) return "";
+    const float found = reports_[i]->look_at<float>(data + place * sizeof(float), sizeof(float))[0];
     float right = 0;
     for (unsigned rank = 0; rank < want.ranks; ++rank) {
       right += piece_value(place, want.seed + rank * want.step);
@@ -252,16 +240,14 @@ class Exchange {
         "{}: {} of {} numbers of the result of {} are wrong, the first is number "
         "{}{}: found {}, expected {}",
         bench.gpu.subject, wrong, count, name_of(task_.operation), place,
-        layouts_[i].receive_pieces > 1 ? fmt::format(" of piece {}", piece) : "",
-        hosts_[i]->as<float>()[0], right);
+        layouts_[i].receive_pieces > 1 ? fmt::format(" of piece {}", piece) : "", found, right);
   }
 
   std::shared_ptr<const Ranks> ranks_;
   Task task_;
   std::string what_;
   std::vector<Layout> layouts_;
-  std::vector<cuda::DeviceMemory> reports_;
-  std::vector<std::unique_ptr<cuda::PinnedMemory>> hosts_;
+  std::vector<std::unique_ptr<const CheckReport>> reports_;
   std::vector<cuda::Kernel> fill_, check_;
   std::vector<std::vector<Set>> sets_;  ///< by rank of this process, then set
   std::size_t last_set_ = 0;

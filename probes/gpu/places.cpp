@@ -33,28 +33,16 @@ PlaceCheck::PlaceCheck(std::shared_ptr<const Workbench> bench, cuda::DeviceAddre
       memory_(memory),
       bytes_(bytes),
       subject_(std::move(subject)),
-      report_(bench_->context, element_bytes),
-      seen_(bench_->context, element_bytes) {}
-
-void PlaceCheck::copy(cuda::DeviceAddress to, cuda::DeviceAddress from) const {
-  bench_->context.call().copy(to, from, element_bytes, bench_->stream.handle());
-}
+      report_(*bench_) {}
 
 void PlaceCheck::check(unsigned long long seed, unsigned long long seed_before) {
-  const auto values = seen_.as<unsigned long long>();
-  values[0] = 0;
-  values[1] = ~0ULL;
-  copy(report_.address(), seen_.address());
   bench_->code.kernel("check_places")
-      .launch(bench_->stream, bench_->grid(), memory_, seed, report_.address(),
+      .launch(bench_->stream, bench_->grid(), memory_, seed, report_.clear(),
               bytes_ / element_bytes);
-  copy(seen_.address(), report_.address());
-  bench_->stream.synchronize();
-  const unsigned long long count = values[0], place = values[1];
+  const auto [count, place] = report_.take();
   if (count == 0) return;
-  copy(seen_.address(), memory_ + place / 2 * element_bytes);
-  bench_->stream.synchronize();
-  const unsigned long long found = values[place % 2];
+  const auto around = report_.look_at<unsigned long long>(memory_ + place / 2 * element_bytes);
+  const unsigned long long found = around[place % 2];
   const unsigned long long expected = pattern_at(place, seed);
   const bool untouched = found == pattern_at(place, seed_before);
   throw std::runtime_error(fmt::format(

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "probes/gpu/check_report.h"
 #include "probes/gpu/workbench.h"
 
 namespace plumbline {
@@ -29,14 +30,11 @@ class PlaceCheck {
   void check(unsigned long long seed, unsigned long long seed_before);
 
  private:
-  void copy(cuda::DeviceAddress to, cuda::DeviceAddress from) const;
-
   std::shared_ptr<const Workbench> bench_;
   cuda::DeviceAddress memory_;
   std::size_t bytes_;
   std::string subject_;
-  cuda::DeviceMemory report_;  ///< how many words differ, and the first of them
-  cuda::PinnedMemory seen_;
+  CheckReport report_;
 };
 
 }  // namespace plumbline

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "probes/gpu/check_report.h"
 #include "probes/gpu/pattern.h"
 #include "probes/harness/sampler.h"
 
@@ -31,8 +32,7 @@ struct Mismatch {
 
 class PatternTest {
  public:
-  explicit PatternTest(const Workbench& bench)
-      : bench_(bench), report_(bench.context, 16), host_(bench.context, 16) {
+  explicit PatternTest(const Workbench& bench) : bench_(bench), report_(bench) {
     std::size_t total = 0;
     call().memory_info(&free_, &total);
     while (bytes() + piece_bytes + spare_bytes <= free_) {
@@ -63,21 +63,16 @@ class PatternTest {
   }
 
   void check(std::size_t piece, unsigned long long flip) {
-    const auto values = host_.as<unsigned long long>();
-    values[0] = 0;
-    values[1] = ~0ULL;
-    call().copy_to_device(report_.address(), host_.data(), host_.bytes(), bench_.stream.handle());
-    run("check_pattern", pieces_[piece].address(), seed(piece), flip, report_.address(), elements);
-    fetch(report_.address());
-    if (values[0] == 0) return;
-    wrong_ += values[0];
+    run("check_pattern", pieces_[piece].address(), seed(piece), flip, report_.clear(), elements);
+    const auto [wrong, place] = report_.take();
+    if (wrong == 0) return;
+    wrong_ += wrong;
     if (first_) return;
-    const std::size_t place = values[1];
     Mismatch mismatch;
     mismatch.offset = piece * piece_bytes + place * sizeof(unsigned long long);
     mismatch.address = pieces_[piece].address() + place * sizeof(unsigned long long);
-    fetch(mismatch.address / element_bytes * element_bytes);
-    mismatch.found = values[place % 2];
+    mismatch.found = report_.look_at<unsigned long long>(mismatch.address / element_bytes *
+                                                         element_bytes)[place % 2];
     mismatch.expected = pattern_at(place, seed(piece)) ^ flip;
     first_ = mismatch;
   }
@@ -94,14 +89,8 @@ class PatternTest {
     bench_.code.kernel(kernel).launch(bench_.stream, bench_.grid(), args...);
   }
 
-  void fetch(cuda::DeviceAddress from) const {
-    call().copy_to_host(host_.data(), from, host_.bytes(), bench_.stream.handle());
-    bench_.stream.synchronize();
-  }
-
   const Workbench& bench_;
-  cuda::DeviceMemory report_;  ///< how many words differ, and the first of them
-  cuda::PinnedMemory host_;
+  CheckReport report_;
   std::size_t free_ = 0;
   std::vector<cuda::DeviceMemory> pieces_;
   unsigned long long wrong_ = 0;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "probes/gpu/check_report.h"
 #include "probes/gpu/pieces.h"
 #include "probes/gpu/places.h"
 #include "probes/harness/skip.h"
@@ -135,8 +136,7 @@ class Reduce {
   Reduce(const std::shared_ptr<MulticastTeam>& team, std::size_t one, cuda::DeviceAddress result)
       : work_(team, one, "sum_numbers", result, team->address()),
         result_(result),
-        report_(work_.bench().context, element_bytes),
-        seen_(work_.bench().context, element_bytes) {
+        report_(work_.bench()) {
     team->lay_numbers();
     poison();
     work_.seconds(1);
@@ -149,18 +149,13 @@ class Reduce {
 
   void verify() {
     const Workbench& bench = work_.bench();
-    const auto values = seen_.as<unsigned long long>();
-    values[0] = 0;
-    values[1] = ~0ULL;
-    copy(report_.address(), seen_.address());
     work_.member()
         .code->kernel("check_sums")
         .launch(bench.stream, bench.grid(), result_,
-                static_cast<unsigned>(work_.team().members().size()), 0U, report_.address(),
+                static_cast<unsigned>(work_.team().members().size()), 0U, report_.clear(),
                 work_.elements());
-    copy(seen_.address(), report_.address());
-    bench.stream.synchronize();
-    if (values[0] != 0) throw wrong(values[0], values[1]);
+    const auto [count, place] = report_.take();
+    if (count != 0) throw wrong(count, place);
   }
 
   unsigned rounds = 1;
@@ -169,16 +164,11 @@ class Reduce {
   void poison() const {
     fill_places(work_.bench(), result_, work_.team().bytes(), place_seed("before a sum"));
   }
-  void copy(cuda::DeviceAddress to, cuda::DeviceAddress from) const {
-    const Workbench& bench = work_.bench();
-    bench.context.call().copy(to, from, element_bytes, bench.stream.handle());
-  }
 
   std::runtime_error wrong(unsigned long long count, unsigned long long place) {
     constexpr std::size_t floats = element_bytes / sizeof(float);
-    copy(seen_.address(), result_ + place / floats * element_bytes);
-    work_.bench().stream.synchronize();
-    const float found = seen_.as<float>()[place % floats];
+    const float found =
+        report_.look_at<float>(result_ + place / floats * element_bytes)[place % floats];
     const auto& members = work_.team().members();
     float expected = 0;
     std::string without;
@@ -199,8 +189,7 @@ class Reduce {
 
   Repeated work_;
   cuda::DeviceAddress result_;
-  cuda::DeviceMemory report_;  ///< how many floats differ, and the first of them
-  cuda::PinnedMemory seen_;
+  CheckReport report_;
 };
 
 template <class Work>

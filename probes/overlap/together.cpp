@@ -7,6 +7,7 @@
 #include <deque>
 #include <stdexcept>
 
+#include "probes/gpu/check_report.h"
 #include "probes/gpu/gemm.h"
 #include "probes/gpu/pieces.h"
 
@@ -46,6 +47,7 @@ class Seat {
         stop_(bench_.context),
         gemm_(library, bench_.context, bf16(), load.edge),
         sums_(bench_.context, sets * sums_of_hash * sizeof(std::uint64_t)),
+        report_(bench_),
         host_(bench_.context, sums_.bytes()),
         from_(bench_.context, load.bytes),
         to_(bench_.context, load.bytes) {
@@ -104,18 +106,10 @@ class Seat {
     bench_.context.call().fill_bytes(to_.address(), 0, to_.bytes(), bench_.stream.handle());
   }
   std::uint64_t sums_wrong() const {
-    const auto report = host_.as<unsigned long long>().first(2);
-    report[0] = 0;
-    report[1] = ~0ULL;
-    const cuda::StreamHandle stream = bench_.stream.handle();
-    bench_.context.call().copy_to_device(sums_.address(), report.data(), report.size_bytes(),
-                                         stream);
     bench_.code.kernel("check_sum_of_pieces")
         .launch(bench_.stream, bench_.grid(), to_.address(), piece_seed(0, 0), piece_seed(1, 0),
-                ranks_, sums_.address(), count());
-    bench_.context.call().copy_to_host(report.data(), sums_.address(), report.size_bytes(), stream);
-    bench_.stream.synchronize();
-    return report[0];
+                ranks_, report_.clear(), count());
+    return report_.take().wrong;
   }
 
  private:
@@ -138,6 +132,7 @@ class Seat {
   std::deque<Operands> operands_;
   cublaslt::Algorithm algorithm_{};
   cuda::DeviceMemory sums_;
+  CheckReport report_;
   cuda::PinnedMemory host_;
   cuda::DeviceMemory from_, to_;
 };
