@@ -13,6 +13,7 @@
 #include "results/schema/journal.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
+#include "results/schema/params.h"
 #include "tests/golden.h"
 #include "tests/rehearsals/rehearsal.h"
 
@@ -129,6 +130,42 @@ std::vector<std::string> without_times(const Rehearsal& rehearsal) {
                     format_number(row.spread.value_or(0)), row.text, row.task, row.note));
   }
   return lines;
+}
+
+/// Three digits, so that a change of the machine's noise alone moves nothing.
+std::string rounded(const Finding& finding) {
+  if (!finding.value) return finding.text;
+  return format_number(std::stod(fmt::format("{:.3g}", *finding.value))) + ' ' + finding.unit;
+}
+
+/// All findings in their order, those that say the same of one place after the other as one line:
+/// "PASS gpu_memory.triad 512 MiB = 2980 GB/s: gpu0 ... gpu7 (8)".
+std::string all_findings(const Rehearsal& rehearsal) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<std::string>> places;
+  for (const Finding& f : rehearsal.findings()) {
+    const std::string size = f.bytes == 0 ? "" : ' ' + format_bytes(f.bytes);
+    const std::string params = f.params.empty() ? "" : " (" + format_params(f.params) + ')';
+    const std::string said =
+        fmt::format("{} {}{}{} = {}", verdict_names[f.verdict], f.metric, size, params, rounded(f));
+    if (places[said].empty()) order.push_back(said);
+    places[said].push_back(f.peer.empty() ? f.subject : f.subject + '>' + f.peer);
+  }
+  std::string text;
+  for (const std::string& said : order) {
+    const auto& at = places[said];
+    text += at.size() == 1
+                ? fmt::format("{}: {}\n", said, at.front())
+                : fmt::format("{}: {} ... {} ({})\n", said, at.front(), at.back(), at.size());
+  }
+  return text;
+}
+
+TEST(Acceptance, OfAHealthyMachineFindsThis) {
+  const Rehearsal rehearsal;
+  const Said said = rehearsal.say("rehearse --machine p5.48xlarge");
+  EXPECT_EQ(said.exit, 0) << said.output;
+  expect_golden(golden("p5.48xlarge.acceptance"), all_findings(rehearsal));
 }
 
 TEST(TwoRehearsals, AreIdentical) {
