@@ -1,9 +1,5 @@
 #pragma once
 
-#include <fmt/format.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -24,22 +20,10 @@ struct Said {
 class Rehearsal {
  public:
   /// Runs `plumbline WORDS...` with these results.
-  Said say(const std::string& words) const {
-    const auto log = scratch_ / "log";
-    const int status =
-        std::system(fmt::format("'{}' {} --results '{}' --lock-file '{}' >'{}' 2>&1", PLUMBLINE,
-                                words, results(), (scratch_ / "lock").string(), log.string())
-                        .c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(log)};
-  }
-
+  Said say(const std::string& words) const;
+  /// Runs a suite of tests/rehearsals/suites on a machine with faults.
   Said rehearse(const std::string& machine, const std::string& suite,
-                const std::vector<std::string>& faults = {}) const {
-    std::string words =
-        fmt::format("rehearse --machine {} --suite '{}/{}.toml'", machine, SUITES, suite);
-    for (const std::string& fault : faults) words += fmt::format(" --fault '{}'", fault);
-    return say(words);
-  }
+                const std::vector<std::string>& faults = {}) const;
 
   std::string results() const { return scratch_ / "results"; }
   RunDirectory run() const { return RunDirectory::latest(results()); }
@@ -50,14 +34,9 @@ class Rehearsal {
   ScratchFolder scratch_;
 };
 
-inline bool is_trouble(const Finding& finding) {
-  return finding.verdict != Verdict::pass && finding.verdict != Verdict::unjudged;
-}
+bool is_trouble(const Finding& finding);
 
 /// That a suite measures a part only is said as well; it is no news about the machine.
-inline bool is_left_out(const Finding& finding) {
-  return finding.verdict == Verdict::missing &&
-         finding.sentence.find("there is no row about it") != std::string::npos;
-}
+bool is_left_out(const Finding& finding);
 
 }  // namespace plumbline
