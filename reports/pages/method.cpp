@@ -104,8 +104,10 @@ void render_method(const Evidence& evidence, const Element& section) {
        "not_converged."},
       {"Flags",
        "unsteady: the start never settled. bimodal: two groups of values, a change of clock or of "
-       "thermal state. correlated: neighbouring samples depend on each other. throttled: the "
-       "device lowered its clock. remeasured: an earlier attempt was undecided."},
+       "thermal state. correlated: neighbouring samples depend on each other. partial_overlap: "
+       "what should run at once did so only in part. link_errors: links counted errors meanwhile. "
+       "like_staged: hardly faster than a copy through the host, so the direct way may not be in "
+       "use."},
   };
   paragraphs(section, sampling);
   section.add("h3").text("How a verdict is made");

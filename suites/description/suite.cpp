@@ -246,11 +246,17 @@ Value parse(const fs::path& file) {
   try {
     return toml::parse<toml::discard_comments, std::map, std::vector>(stream, file.string());
   } catch (const toml::exception& error) {
-    std::string what = error.what();
-    what = what.substr(0, what.find('\n'));
-    const std::size_t reason = what.find(": ");  // behind "[error] toml::parse_table"
-    if (reason != std::string::npos) what = what.substr(reason + 2);
-    throw FileError(file.string(), error.location().line(), "", "is no TOML: " + what);
+    // "[error] toml::parse_table: REASON", or no reason there and "^--- REASON" below the line.
+    const std::string what = error.what();
+    const auto behind = [&](std::string_view mark) {
+      const std::size_t at = what.find(mark);
+      if (at == std::string::npos) return std::string();
+      const std::size_t from = at + mark.size();
+      return what.substr(from, what.find('\n', from) - from);
+    };
+    std::string reason = behind(": ");
+    if (reason.empty()) reason = behind("^--- ") + "; a text stands in quotes";
+    throw FileError(file.string(), error.location().line(), "", "is no TOML: " + reason);
   }
 }
 

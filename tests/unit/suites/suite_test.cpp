@@ -36,6 +36,8 @@ INSTANTIATE_TEST_SUITE_P(
     Table, SuiteRefusal,
     ::testing::Values(
         Refusal{"NoToml", "name = \"s\"\nprobe p\n", ":2: ", "is no TOML"},
+        Refusal{"TextWithoutQuotes", "name = \"s\"\nfilter = foo\n",
+                ":2: ", "the next token is not a boolean; a text stands in quotes"},
         Refusal{"KeyTwice", "name = \"s\"\nname = \"t\"\n", ":", "is no TOML"},
         Refusal{"NameMissing", STEP, ": name: ", "is missing"},
         Refusal{"NameEmpty", "name = \"\"\n" STEP, ":1: name: ", "is empty"},
