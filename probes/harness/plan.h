@@ -34,9 +34,9 @@ struct Prepared {
   std::function<void()> verify;
   std::string note;  ///< said in the row: what a reader must know about how this was measured
   /// What the samples showed beside their values, as flags of the row. Asked after the last one.
-  std::function<std::vector<std::string>()> flags;
+  std::function<std::vector<std::string>()> flags = {};
   /// The same in words, added to the note; may be empty. Asked after verify and flags.
-  std::function<std::string()> remark;
+  std::function<std::string()> remark = {};
 };
 using Prepare = std::function<Prepared()>;
 
