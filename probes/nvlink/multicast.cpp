@@ -69,12 +69,25 @@ class Repeated {
   const MulticastTeam::Member& member() const { return member_; }
   std::size_t elements() const { return team_->bytes() / element_bytes; }
 
-  double seconds(unsigned rounds) const {
+  unsigned rounds() const { return rounds_; }
+  /// Of one round, over as many as a sample has.
+  double seconds() const {
     return bench().timed([&] {
-      for (unsigned round = 0; round < rounds; ++round) {
+      for (unsigned round = 0; round < rounds_; ++round) {
         kernel_.launch(bench().stream, bench().grid(), to_, from_, elements());
       }
-    });
+    }) / rounds_;
+  }
+
+  /// Does it once for the result, and once for the time: a sample has as many rounds as that asks
+  /// for. `poison` makes the result wrong before each.
+  template <class Poison, class Verify>
+  void warm_up(const Poison& poison, const Verify& verify) {
+    poison();
+    seconds();
+    verify();
+    poison();
+    rounds_ = rounds_for(seconds());
   }
 
  private:
@@ -82,6 +95,7 @@ class Repeated {
   const MulticastTeam::Member& member_;
   cuda::Kernel kernel_;
   cuda::DeviceAddress to_, from_;
+  unsigned rounds_ = 1;
 };
 
 /// What one member writes, looked at in the memory of each.
@@ -98,20 +112,14 @@ class Write {
           fmt::format("{} by multicast to {}", work_.bench().gpu.subject,
                       member.bench->gpu.subject)));
     }
-    poison();
-    work_.seconds(1);
-    verify();
-    poison();
-    rounds = rounds_for(work_.seconds(1));
+    work_.warm_up([this] { poison(); }, [this] { verify(); });
   }
 
-  double seconds() const { return work_.seconds(rounds) / rounds; }
+  const Repeated& work() const { return work_; }
 
   void verify() {
     for (std::size_t i = 0; i < arrived_.size(); ++i) arrived_[i]->check(seed_, seed_before(i));
   }
-
-  unsigned rounds = 1;
 
  private:
   static unsigned long long seed_before(std::size_t member) {
@@ -138,14 +146,10 @@ class Reduce {
         result_(result),
         report_(work_.bench()) {
     team->lay_numbers();
-    poison();
-    work_.seconds(1);
-    verify();
-    poison();
-    rounds = rounds_for(work_.seconds(1));
+    work_.warm_up([this] { poison(); }, [this] { verify(); });
   }
 
-  double seconds() const { return work_.seconds(rounds) / rounds; }
+  const Repeated& work() const { return work_; }
 
   void verify() {
     const Workbench& bench = work_.bench();
@@ -157,8 +161,6 @@ class Reduce {
     const auto [count, place] = report_.take();
     if (count != 0) throw wrong(count, place);
   }
-
-  unsigned rounds = 1;
 
  private:
   void poison() const {
@@ -197,9 +199,9 @@ Prepared prepare(const std::shared_ptr<MulticastTeam>& team, std::size_t one,
                  cuda::DeviceAddress memory) {
   const auto work = std::make_shared<Work>(team, one, memory);
   Prepared prepared;
-  prepared.once = [work] { return work->seconds(); };
+  prepared.once = [work] { return work->work().seconds(); };
   prepared.verify = [work] { work->verify(); };
-  prepared.note = note_of(*team, work->rounds);
+  prepared.note = note_of(*team, work->work().rounds());
   return prepared;
 }
 
