@@ -89,6 +89,10 @@ CaseResult run_case(const Case& entry, const Clock& clock) {
 Measurement to_row(const Case& entry, const CaseResult& result, Measurement frame) {
   Measurement row = std::move(frame);
   row.case_name = entry.name;
+  if (entry.work.host) {
+    row.host = entry.work.host->host;
+    row.instance_type = entry.work.host->instance_type;
+  }
   row.metric = entry.metric->name;
   row.unit = entry.metric->unit;
   row.better = entry.metric->better;

@@ -4,6 +4,7 @@ namespace plumbline {
 
 std::string case_name(const Metric& metric, const Work& work) {
   std::string name = metric.name;
+  if (work.host) name += '/' + work.host->host;
   name += '/' + work.subject;
   if (!work.peer.empty()) name += '>' + work.peer;
   if (work.bytes != 0) name += '/' + std::to_string(work.bytes);
@@ -56,8 +57,8 @@ void Plan::skip(const Metric& metric, Work work, std::string reason) {
 
 void Plan::device(Device device) { devices_.push_back(std::move(device)); }
 
-void Plan::context(std::string key, std::string value) {
-  context_.push_back({"", std::move(key), std::move(value)});
+void Plan::context(std::string key, std::string value, std::string host) {
+  context_.push_back({std::move(host), std::move(key), std::move(value)});
 }
 
 void Plan::describes(std::string host, std::string instance_type) {

@@ -20,6 +20,9 @@ namespace plumbline {
 
 /// What a case is about, beside its metric.
 struct Work {
+  /// Whose subject it is, where that is not this host: of a path between hosts that is measured
+  /// from here in both directions.
+  std::optional<HostIdentity> host = {};
   std::string subject = "node";
   std::string peer;         ///< the other end of a path: "numa1" of numa0>numa1
   std::uint64_t bytes = 0;  ///< message or buffer size, where it names the work
@@ -79,7 +82,8 @@ struct Case {
 };
 
 /// "host_memory.read/numa0>numa1/1073741824/locality=local": metric, subject, then bytes and params
-/// where there are any. Unique within a probe.
+/// where there are any; of another host's subject "efa.write/node-18/rail0>node-17/rail0". Unique
+/// within a probe.
 std::string case_name(const Metric& metric, const Work& work);
 
 /// What a probe will measure, decided before anything is timed. The probe's plan function fills it;
@@ -112,9 +116,9 @@ class Plan {
   /// A case that this machine does not allow to be measured: a row with outcome skipped.
   void skip(const Metric& metric, Work work, std::string reason);
 
-  /// For devices.csv and context.csv; host is filled in by the harness.
+  /// For devices.csv and context.csv; a host that is not given is this one.
   void device(Device device);
-  void context(std::string key, std::string value);
+  void context(std::string key, std::string value, std::string host = {});
 
   /// The plan is about another machine than this one, read from a file or modelled: every row
   /// carries its names and is marked simulated.

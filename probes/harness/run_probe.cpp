@@ -150,9 +150,13 @@ int measure(const Probe& probe, const Plan& plan, const std::vector<Case>& cases
                 << sink.torn_line() << '\n';
     }
     std::vector<Device> devices = plan.devices();
-    for (Device& device : devices) device.host = frame.host;
+    for (Device& device : devices) {
+      if (device.host.empty()) device.host = frame.host;
+    }
     std::vector<ContextEntry> context = plan.context_entries();
-    for (ContextEntry& entry : context) entry.host = frame.host;
+    for (ContextEntry& entry : context) {
+      if (entry.host.empty()) entry.host = frame.host;
+    }
     sink.write(devices);
     sink.write(context);
     sink.write(meanings_of(probe));
@@ -200,6 +204,9 @@ int run_probe(const Probe& probe, int argc, char** argv) {
         return exit_ok;
       default:
         break;
+    }
+    if (probe.follow != nullptr && arguments->show == ProbeArguments::Show::nothing) {
+      if (const auto code = probe.follow(arguments->options)) return *code;
     }
     Plan plan(arguments->options, arguments->out, arguments->task);
     probe.plan(plan);

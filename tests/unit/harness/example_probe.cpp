@@ -17,6 +17,7 @@ constexpr std::array metrics = {
 constexpr std::array options = {
     ProbeOption{"speed", "the made-up rate in GB/s", "10"},
     ProbeOption{"refuse", "let the plan fail", "false"},
+    ProbeOption{"follow", "do what another process asks, which is nothing", "false"},
 };
 
 void plan(Plan& plan) {
@@ -25,6 +26,7 @@ void plan(Plan& plan) {
   const Sampling quick{.min_seconds = 0};
   plan.device({"", "numa0", "numa", "memory", "", "", "", 0});
   plan.context("example", "yes");
+  plan.context("example", "no", "elsewhere");
   plan.fact(metrics[1], {}, 8.0);
   for (const char* subject : {"a", "b", "c"}) {
     plan.rate(
@@ -39,6 +41,13 @@ void plan(Plan& plan) {
             []() -> Prepared { throw std::runtime_error("the device fell off the bus"); });
   plan.fact(metrics[1], {.subject = "absent"},
             []() -> FactValue { throw Skip("libexample.so is missing"); });
+  const HostIdentity elsewhere{"elsewhere", "other.type", ""};
+  plan.fact(metrics[1], {.host = elsewhere, .subject = "a", .peer = "here/a"}, 2.0);
+}
+
+std::optional<int> follow(const std::map<std::string, std::string>& asked) {
+  if (asked.at("follow") != "true") return std::nullopt;
+  return 5;
 }
 
 }  // namespace
@@ -46,6 +55,6 @@ void plan(Plan& plan) {
 
 int main(int argc, char** argv) {
   return plumbline::run_probe({"example", "tests what all probes share", plumbline::metrics,
-                               plumbline::options, plumbline::plan},
+                               plumbline::options, plumbline::plan, plumbline::follow},
                               argc, argv);
 }

@@ -73,7 +73,8 @@ TEST_F(RunProbe, WritesARowForEveryCase) {
   const auto all = rows();
   EXPECT_THAT(cases_of(all),
               ElementsAre("example.count/node", "example.rate/a", "example.rate/b",
-                          "example.rate/c", "example.rate/broken", "example.count/absent"));
+                          "example.rate/c", "example.rate/broken", "example.count/absent",
+                          "example.count/elsewhere/a>here/a"));
   EXPECT_EQ(all[1].host, "n1");
   EXPECT_EQ(all[1].instance_type, "p5.48xlarge");
   EXPECT_EQ(all[1].run, folder_.filename());
@@ -83,7 +84,9 @@ TEST_F(RunProbe, WritesARowForEveryCase) {
   EXPECT_EQ(all[4].outcome, Outcome::failed);
   EXPECT_EQ(all[4].note, "the device fell off the bus");
   EXPECT_EQ(all[5].outcome, Outcome::skipped);
-  EXPECT_THAT(ended.output, HasSubstr("1 of 6 cases failed"));
+  EXPECT_THAT(ended.output, HasSubstr("1 of 7 cases failed"));
+  EXPECT_EQ(all[6].host, "elsewhere");
+  EXPECT_EQ(all[6].instance_type, "other.type");
 }
 
 TEST_F(RunProbe, CaseChoosesByExactName) {
@@ -137,13 +140,13 @@ TEST_F(RunProbe, SkipDoneLeavesOutWhatHasARow) {
   const std::string task = out() + " --task t --skip-done";
   EXPECT_EQ(run(task + " --case example.rate/a").code, 0);
   run(task);
-  EXPECT_EQ(rows().size(), 6U) << "rate/a once";
+  EXPECT_EQ(rows().size(), 7U) << "rate/a once";
   run(task);
-  EXPECT_EQ(rows().size(), 6U) << "nothing again";
+  EXPECT_EQ(rows().size(), 7U) << "nothing again";
   run(task + " --attempt 2 --case example.rate/a");
-  EXPECT_EQ(rows().size(), 7U) << "another attempt is another row";
+  EXPECT_EQ(rows().size(), 8U) << "another attempt is another row";
   run(out() + " --task other --skip-done --case example.rate/a");
-  EXPECT_EQ(rows().size(), 8U) << "another task too";
+  EXPECT_EQ(rows().size(), 9U) << "another task too";
 }
 
 TEST_F(RunProbe, ACutLineIsSetAsideAndItsCaseMeasuredAgain) {
@@ -168,7 +171,9 @@ TEST_F(RunProbe, DevicesContextAndMeaningsStandOnce) {
   run(out() + " --case example.rate/a --host n1");
   run(out() + " --case example.rate/b --host n1");
   EXPECT_EQ(read_all<Device>(folder_ / "devices.csv").size(), 1U);
-  EXPECT_EQ(read_all<ContextEntry>(folder_ / "context.csv").size(), 1U);
+  const auto context = read_all<ContextEntry>(folder_ / "context.csv");
+  EXPECT_THAT(context, ElementsAre(ContextEntry{"n1", "example", "yes"},
+                                   ContextEntry{"elsewhere", "example", "no"}));
   const auto meanings = read_all<MetricMeaning>(folder_ / "metrics.csv");
   EXPECT_EQ(std::ranges::count(meanings, "example.rate", &MetricMeaning::metric), 1);
   EXPECT_THAT(meanings.at(0).meaning, HasSubstr("made-up bytes per made-up second"));
@@ -184,7 +189,7 @@ TEST_F(RunProbe, DescribeAsTableAndJson) {
 
 TEST_F(RunProbe, PlanAsJson) {
   const auto json = nlohmann::json::parse(run("--plan --max-time 3").output);
-  EXPECT_EQ(json["cases"].size(), 6U);
+  EXPECT_EQ(json["cases"].size(), 7U);
   EXPECT_EQ(json["cases"][1]["name"], "example.rate/a");
   EXPECT_EQ(json["cases"][1]["max_seconds"], 3.0);
 }
@@ -198,6 +203,12 @@ TEST_F(RunProbe, APlanThatFailsIsSaid) {
   const Ended ended = run("--refuse");
   EXPECT_EQ(ended.code, 3);
   EXPECT_THAT(ended.output, HasSubstr("the machine cannot be read"));
+}
+
+TEST_F(RunProbe, WhoFollowsMeasuresNothing) {
+  EXPECT_EQ(run(out() + " --follow").code, 5);
+  EXPECT_FALSE(fs::exists(folder_ / "measurements.csv"));
+  EXPECT_EQ(run("--follow --plan").code, 0) << "asked about, it plans";
 }
 
 TEST_F(RunProbe, UsageErrors) {
