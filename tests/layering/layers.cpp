@@ -20,6 +20,7 @@ constexpr std::string_view schema = "results/schema";
 constexpr std::string_view vendor = "probes/vendor";
 constexpr std::string_view node = "probes/node";
 constexpr std::string_view harness = "probes/harness";
+constexpr std::string_view world = "probes/world";
 constexpr std::string_view gpu = "probes/gpu";
 constexpr std::string_view evaluation = "reports/evaluation";
 constexpr std::string_view localisation = "reports/localisation";
@@ -35,6 +36,7 @@ const Layer layers[] = {
     {vendor, {}},
     {node, {vendor, schema}},
     {harness, {schema}},
+    {world, {schema}},
     {gpu, {harness, node, vendor, schema}},
     {"probes/topology", {harness, node, vendor, schema}},
     {"probes/host_memory", {harness, node, vendor, schema}},
@@ -42,9 +44,9 @@ const Layer layers[] = {
     {"probes/gpu_memory", {gpu, harness, node, vendor, schema}},
     {"probes/gpu_compute", {gpu, harness, node, vendor, schema}},
     {"probes/nvlink", {gpu, harness, node, vendor, schema}},
-    {"probes/collectives", {gpu, harness, node, vendor, schema}},
+    {"probes/collectives", {gpu, harness, node, vendor, world, schema}},
     {"probes/overlap", {gpu, harness, node, vendor, schema}},
-    {"probes/efa", {harness, node, vendor, schema}},
+    {"probes/efa", {harness, node, vendor, world, schema}},
     {"probes/health", {gpu, harness, node, vendor, schema}},
     {"probes/doctor", {node, vendor, schema}},  // times nothing, so it needs no harness
     {"probes/virtual_node", {"probes"}},        // the kernels' own sources, see below
