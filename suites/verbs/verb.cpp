@@ -16,6 +16,8 @@ std::span<const Verb> own_verbs() {
       Verb{"retry", "Run again what failed in a run, as a further attempt", retry_verb},
       Verb{"rehearse", "The same on a virtual machine, healthy or not: no GPU needed",
            rehearse_verb},
+      Verb{"manifest", "The nodes that there should be, from what EC2 says of the instances",
+           manifest_verb},
       Verb{"probe", "One probe alone: `plumbline probe` lists them", probe_verb},
   };
   return verbs;

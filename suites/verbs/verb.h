@@ -26,6 +26,7 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
 int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int accept_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int rehearse_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
+int manifest_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int probe_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 
 /// Parses a verb's command line. The exit code if that ends the program: help, or a usage error.

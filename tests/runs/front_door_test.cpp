@@ -11,7 +11,7 @@ TEST(FrontDoor, ListsItsOwnVerbsAndThoseBesideIt) {
   Rig rig;
   const Said help = rig.say({"--help"});
   EXPECT_EQ(help.exit, 0);
-  for (const char* verb : {"accept", "run", "plan", "resume", "retry", "probe"}) {
+  for (const char* verb : {"accept", "run", "plan", "resume", "retry", "manifest", "probe"}) {
     EXPECT_THAT(help.output, HasSubstr(std::string("\n  ") + verb));
   }
   EXPECT_THAT(help.output, HasSubstr("\n  report     Judge runs and write the report\n"));
