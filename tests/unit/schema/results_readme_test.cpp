@@ -12,6 +12,7 @@
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
+#include "results/schema/suspected_node.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
@@ -61,6 +62,8 @@ constexpr const char* heading<MetricMeaning> = "metrics.csv";
 template <>
 constexpr const char* heading<ManifestEntry> = "manifest.csv";
 template <>
+constexpr const char* heading<SuspectedNode> = "suspects.csv";
+template <>
 constexpr const char* heading<Baseline> = "Baselines";
 template <>
 constexpr const char* heading<Finding> = "findings.csv";
@@ -68,7 +71,7 @@ template <>
 constexpr const char* heading<NodeVerdict> = "nodes.csv";
 
 using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
-                               ManifestEntry, Baseline, Finding, NodeVerdict>;
+                               ManifestEntry, SuspectedNode, Baseline, Finding, NodeVerdict>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {

@@ -1,0 +1,110 @@
+#include "suites/schedule/suspects.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "results/schema/file_error.h"
+#include "results/schema/suspected_node.h"
+
+namespace plumbline::schedule {
+namespace {
+
+bool has_rate(const PairResult& result) {
+  return result.rate && std::isfinite(*result.rate) && *result.rate > 0;
+}
+
+/// Of the pairs that have a rate; nothing if none has.
+std::optional<double> median_rate(const RoundResults& results) {
+  std::vector<double> rates;
+  for (const PairResult& result : results) {
+    if (has_rate(result)) rates.push_back(*result.rate);
+  }
+  if (rates.empty()) return std::nullopt;
+  const auto middle = rates.begin() + static_cast<std::ptrdiff_t>(rates.size() / 2);
+  std::nth_element(rates.begin(), middle, rates.end());
+  if (rates.size() % 2 == 1) return *middle;
+  return (*middle + *std::max_element(rates.begin(), middle)) / 2;
+}
+
+/// What the rounds say about one node.
+struct Record {
+  std::size_t pairs = 0;
+  std::size_t failing = 0;
+  std::string first_failure;  ///< "failed in round 2 with node-4"
+};
+
+}  // namespace
+
+Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
+                       const SuspectRule& rule) {
+  std::vector<Record> records(fleet.size());
+  const auto note = [&](std::size_t node, std::size_t partner, const std::string& failure,
+                        std::size_t round) {
+    Record& record = records[node];
+    ++record.pairs;
+    if (failure.empty()) return;
+    if (record.failing++ > 0) return;
+    record.first_failure =
+        fmt::format("{} in round {} with {}", failure, round, fleet.hosts[partner]);
+  };
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    const std::optional<double> median = median_rate(rounds[i]);
+    for (const PairResult& result : rounds[i]) {
+      std::string failure;
+      if (!has_rate(result)) {
+        failure = "failed";
+      } else if (*result.rate < *median * (1 - rule.below_median)) {
+        failure = fmt::format("{:.3g} % below the median", 100 * (1 - *result.rate / *median));
+      }
+      note(result.a, result.b, failure, i + 1);
+      note(result.b, result.a, failure, i + 1);
+    }
+  }
+  Standing standing;
+  for (std::size_t node = 0; node < records.size(); ++node) {
+    const Record& record = records[node];
+    if (record.failing > 0 && record.failing >= rule.failing_pairs) {
+      const std::string more =
+          record.failing == 1 ? "" : fmt::format(", and {} more", record.failing - 1);
+      standing.suspects.push_back({node, record.first_failure + more});
+    } else if (record.pairs > 0 && record.failing == 0) {
+      standing.good.push_back(node);
+    }
+  }
+  return standing;
+}
+
+std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet) {
+  std::map<std::string, std::size_t> node_of;
+  for (std::size_t node = 0; node < fleet.size(); ++node) node_of[fleet.hosts[node]] = node;
+  std::map<std::size_t, std::string> reasons;
+  std::size_t line = 1;  // the header
+  read_csv<SuspectedNode>(file, [&](const SuspectedNode& suspected) {
+    ++line;
+    const auto found = node_of.find(suspected.host);
+    if (found == node_of.end()) {
+      throw FileError(file.string(), line, "host",
+                      fmt::format("found \"{}\", expected a host of the manifest", suspected.host));
+    }
+    std::string& reason = reasons[found->second];
+    if (!reason.empty() && !suspected.reason.empty()) reason += "; ";
+    reason += suspected.reason;
+  });
+  std::vector<Suspect> suspects;
+  for (auto& [node, reason] : reasons) suspects.push_back({node, std::move(reason)});
+  return suspects;
+}
+
+Standing with_suspects(Standing standing, std::vector<Suspect> suspects) {
+  std::set<std::size_t> suspected;
+  for (const Suspect& suspect : suspects) suspected.insert(suspect.node);
+  std::erase_if(standing.good, [&](std::size_t node) { return suspected.contains(node); });
+  standing.suspects = std::move(suspects);
+  return standing;
+}
+
+}  // namespace plumbline::schedule

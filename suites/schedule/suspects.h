@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "suites/schedule/fleet.h"
+
+namespace plumbline::schedule {
+
+/// What came of one pair of a round; a pair that is measured each way has two.
+struct PairResult {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  std::optional<double> rate;  ///< in the round's unit, higher is better; nothing: it failed
+};
+
+using RoundResults = std::vector<PairResult>;
+
+/// A node that is to be tested again, and why.
+struct Suspect {
+  std::size_t node = 0;
+  std::string reason;
+
+  bool operator==(const Suspect&) const = default;
+};
+
+/// What the rounds so far say about the nodes. A node that is neither suspect nor good was not
+/// measured, or was in fewer failing pairs than make a suspect: it is no partner for anyone.
+struct Standing {
+  std::vector<Suspect> suspects;  ///< ascending by node
+  std::vector<std::size_t> good;  ///< in at least one pair, and in none that fails; ascending
+};
+
+/// When a pair fails, and when a node is suspect for it.
+struct SuspectRule {
+  double below_median = 0.05;     ///< a pair fails if it is slower than its round's median by this
+  std::size_t failing_pairs = 1;  ///< so many make both of their nodes suspect
+};
+
+/// Both nodes of a pair that failed, or that is slower than the median of its round by more than
+/// the rule says, are suspects: one of them may be at fault. Results without a positive finite rate
+/// failed.
+Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
+                       const SuspectRule& rule = {});
+
+/// The suspects that a file names (table SuspectedNode of results/schema), ascending, each once
+/// with all of its reasons. Throws FileError, also for a host that is not in the fleet.
+std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet);
+
+/// These suspects in the place of those that the rounds made. Good stays who never failed, without
+/// the suspects.
+Standing with_suspects(Standing standing, std::vector<Suspect> suspects);
+
+}  // namespace plumbline::schedule

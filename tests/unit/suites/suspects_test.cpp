@@ -1,0 +1,260 @@
+// Who is suspect after a round, and against whom the suspects are tested again.
+
+#include "suites/schedule/suspects.h"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <map>
+#include <set>
+
+#include "results/schema/file_error.h"
+#include "suites/schedule/adaptive.h"
+#include "suites/schedule/leaf_rounds.h"
+#include "tests/unit/schema/scratch_folder.h"
+#include "tests/unit/suites/fleets.h"
+
+namespace plumbline::schedule {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Eight nodes; 0-1 gives `rate`, the other three pairs 100.
+Standing after_one_round(std::optional<double> rate, const SuspectRule& rule = {}) {
+  const std::vector<RoundResults> rounds = {{{0, 1, rate}, {2, 3, 100}, {4, 5, 100}, {6, 7, 100}}};
+  return find_suspects(fleet_with({8}), rounds, rule);
+}
+
+TEST(FindSuspects, OnTheEdge) {
+  EXPECT_THAT(after_one_round(95).suspects, IsEmpty());
+  EXPECT_THAT(after_one_round(94.99).suspects, SizeIs(2));
+  EXPECT_THAT(after_one_round(94.99, {0.06, 1}).suspects, IsEmpty());
+}
+
+TEST(FindSuspects, BothEndsOfASlowPair) {
+  const Standing standing = after_one_round(87.7);
+  EXPECT_THAT(standing.suspects,
+              ElementsAre(Suspect{0, "12.3 % below the median in round 1 with n1"},
+                          Suspect{1, "12.3 % below the median in round 1 with n0"}));
+  EXPECT_THAT(standing.good, ElementsAre(2, 3, 4, 5, 6, 7));
+}
+
+TEST(FindSuspects, WhatHasNoRateFailed) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  for (const std::optional<double> rate :
+       {std::optional<double>(), std::optional(0.0), std::optional(-1.0), std::optional(nan),
+        std::optional(infinite)}) {
+    EXPECT_THAT(after_one_round(rate).suspects,
+                ElementsAre(Suspect{0, "failed in round 1 with n1"},
+                            Suspect{1, "failed in round 1 with n0"}));
+  }
+}
+
+TEST(FindSuspects, WhereEverythingFails) {
+  const std::vector<RoundResults> rounds = {{{0, 1, {}}, {2, 3, {}}}};
+  const Standing standing = find_suspects(fleet_with({4}), rounds);
+  EXPECT_THAT(standing.suspects, SizeIs(4));
+  EXPECT_THAT(standing.good, IsEmpty());
+}
+
+TEST(FindSuspects, EachRoundHasItsOwnMedian) {
+  // The second round is slow for all, as after a change of the kind of round.
+  const std::vector<RoundResults> rounds = {{{0, 1, 100}, {2, 3, 100}}, {{0, 2, 50}, {1, 3, 50}}};
+  const Standing standing = find_suspects(fleet_with({4}), rounds);
+  EXPECT_THAT(standing.suspects, IsEmpty());
+  EXPECT_THAT(standing.good, ElementsAre(0, 1, 2, 3));
+}
+
+TEST(FindSuspects, OfAnEvenNumberTheMedianIsInTheMiddle) {
+  // 80 and 100: the median is 90, and 80 is 11 % below.
+  const std::vector<RoundResults> rounds = {{{0, 1, 80}, {2, 3, 100}}};
+  EXPECT_THAT(find_suspects(fleet_with({4}), rounds).suspects,
+              ElementsAre(Suspect{0, "11.1 % below the median in round 1 with n1"},
+                          Suspect{1, "11.1 % below the median in round 1 with n0"}));
+}
+
+TEST(FindSuspects, WhoWasNotMeasuredIsNeither) {
+  const std::vector<RoundResults> rounds = {{{0, 1, 100}}};
+  const Standing standing = find_suspects(fleet_with({3}), rounds);
+  EXPECT_THAT(standing.suspects, IsEmpty());
+  EXPECT_THAT(standing.good, ElementsAre(0, 1));
+}
+
+TEST(FindSuspects, AfterSoManyFailingPairs) {
+  const std::vector<RoundResults> rounds = {{{0, 1, {}}, {2, 3, 100}, {4, 5, 100}},
+                                            {{0, 2, {}}, {1, 4, 100}, {3, 5, 100}}};
+  const Standing standing = find_suspects(fleet_with({6}), rounds, {0.05, 2});
+  EXPECT_THAT(standing.suspects, ElementsAre(Suspect{0, "failed in round 1 with n1, and 1 more"}));
+  EXPECT_THAT(standing.good, ElementsAre(3, 4, 5));  // 1 and 2 failed once
+}
+
+TEST(ReadSuspects, FromAFile) {
+  const ScratchFolder folder;
+  const auto file = folder / "suspects.csv";
+  write_file(file, "schema,host,reason\n1,n2,slow NIC\n1,n0,\n1,n2,retransmits\n");
+  const auto suspects = read_suspects(file, fleet_with({4}));
+  EXPECT_THAT(suspects, ElementsAre(Suspect{0, ""}, Suspect{2, "slow NIC; retransmits"}));
+  const Standing standing = with_suspects({{{1, "slow"}}, {0, 2, 3}}, suspects);
+  EXPECT_EQ(standing.suspects, suspects);
+  EXPECT_THAT(standing.good, ElementsAre(3));
+
+  write_file(file, "schema,host,reason\n1,n2,slow NIC\n1,n9,slow\n");
+  try {
+    read_suspects(file, fleet_with({4}));
+    FAIL() << "took a host that is not in the fleet";
+  } catch (const FileError& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("suspects.csv:3: host: found \"n9\", expected a host of the manifest"));
+  }
+}
+
+/// The first `suspects` of these nodes are suspect and the last `good` ones good.
+Standing standing_of(const Fleet& fleet, const std::vector<std::size_t>& suspects,
+                     std::size_t good) {
+  Standing standing;
+  for (const std::size_t node : suspects) standing.suspects.push_back({node, "slow"});
+  for (std::size_t i = fleet.size() - good; i < fleet.size(); ++i) standing.good.push_back(i);
+  return standing;
+}
+
+std::vector<std::size_t> first_nodes(std::size_t count) {
+  std::vector<std::size_t> nodes;
+  for (std::size_t i = 0; i < count; ++i) nodes.push_back(i);
+  return nodes;
+}
+
+/// What holds for all adaptive rounds.
+void expect_fair(const Fleet& fleet, const Standing& standing, const AdaptiveRounds& made) {
+  const std::set<std::size_t> good(standing.good.begin(), standing.good.end());
+  std::map<std::size_t, std::set<std::size_t>> partners;
+  for (const Round& round : made.rounds) {
+    std::set<std::size_t> busy;
+    EXPECT_EQ(round.kind, RoundKind::suspects);
+    EXPECT_EQ(2 * round.pairs.size() + round.idle.size(), fleet.size());
+    for (const Pair& pair : round.pairs) {
+      EXPECT_TRUE(good.contains(pair.b)) << pair.b << " is not known to be good";
+      EXPECT_TRUE(busy.insert(pair.a).second);
+      EXPECT_TRUE(busy.insert(pair.b).second);
+      EXPECT_TRUE(partners[pair.a].insert(pair.b).second) << "meets a partner again";
+    }
+  }
+}
+
+TEST(AdaptiveRounds, TwoDistinctGoodPartnersOfOtherLeaves) {
+  const Fleet fleet = fleet_with({8, 8, 8, 8});
+  const Standing standing = standing_of(fleet, {0, 1, 2, 9}, 20);
+  const AdaptiveRounds made = adaptive_rounds(fleet, standing, 5);
+  ASSERT_THAT(made.rounds, SizeIs(2));
+  expect_fair(fleet, standing, made);
+  for (const Round& round : made.rounds) {
+    EXPECT_THAT(round.pairs, SizeIs(4));
+    for (const Pair& pair : round.pairs) EXPECT_NE(fleet.leaf_of[pair.a], fleet.leaf_of[pair.b]);
+  }
+  EXPECT_THAT(made.incomplete, IsEmpty());
+  EXPECT_THAT(made.notes, IsEmpty());
+  EXPECT_EQ(made.rounds, adaptive_rounds(fleet, standing, 5).rounds);
+  EXPECT_NE(made.rounds, adaptive_rounds(fleet, standing, 6).rounds);
+}
+
+TEST(AdaptiveRounds, FindOtherLeavesWhereTheyAreFew) {
+  // Good are 14 of the suspects' own leaf and just four others.
+  const Fleet fleet = fleet_with({16, 2, 2});
+  Standing standing = standing_of(fleet, {0, 1}, 18);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const AdaptiveRounds made = adaptive_rounds(fleet, standing, seed);
+    expect_fair(fleet, standing, made);
+    for (const Round& round : made.rounds) {
+      for (const Pair& pair : round.pairs) EXPECT_GE(pair.b, 16U);
+    }
+    EXPECT_THAT(made.notes, IsEmpty());
+  }
+}
+
+TEST(AdaptiveRounds, StayInTheLeafWhereThereIsNoOther) {
+  const Fleet fleet = fleet_with({8});
+  const AdaptiveRounds made = adaptive_rounds(fleet, standing_of(fleet, {0, 1}, 6), 5);
+  EXPECT_THAT(made.rounds, SizeIs(2));
+  EXPECT_THAT(made.incomplete, IsEmpty());
+  EXPECT_THAT(made.notes, ElementsAre("4 tests within the suspect's leaf: no good node of another "
+                                      "leaf is free"));
+}
+
+TEST(AdaptiveRounds, TakeTurnsWhereGoodNodesAreFew) {
+  const Fleet fleet = fleet_with({4, 4, 4});
+  const Standing standing = standing_of(fleet, first_nodes(9), 3);
+  const AdaptiveRounds made = adaptive_rounds(fleet, standing, 5);
+  expect_fair(fleet, standing, made);
+  EXPECT_GE(made.rounds.size(), 6U);  // 9 suspects, twice, 3 at a time
+  EXPECT_THAT(made.incomplete, IsEmpty());
+  std::vector<int> tests(9, 0);
+  for (const Round& round : made.rounds) {
+    for (const Pair& pair : round.pairs) ++tests[pair.a];
+  }
+  EXPECT_THAT(tests, Each(2));
+}
+
+TEST(AdaptiveRounds, SayWhoIsLeft) {
+  const Fleet fleet = fleet_with({4, 4, 4});
+  const Standing one_good = standing_of(fleet, {0, 5}, 1);
+  const AdaptiveRounds once = adaptive_rounds(fleet, one_good, 5);
+  expect_fair(fleet, one_good, once);
+  EXPECT_THAT(once.rounds, SizeIs(2));
+  EXPECT_THAT(once.incomplete, ElementsAre(0, 5));
+  EXPECT_THAT(once.notes, ElementsAre("2 suspects cannot be tested 2 times with different good "
+                                      "nodes in 2 rounds: 1 node is known to be good"));
+
+  const AdaptiveRounds short_of_rounds =
+      adaptive_rounds(fleet, standing_of(fleet, first_nodes(9), 3), 5, 2, 3);
+  EXPECT_THAT(short_of_rounds.rounds, SizeIs(3));
+  EXPECT_THAT(short_of_rounds.incomplete, SizeIs(9));
+
+  const AdaptiveRounds none = adaptive_rounds(fleet, standing_of(fleet, {0, 5, 7}, 0), 5);
+  EXPECT_THAT(none.rounds, IsEmpty());
+  EXPECT_THAT(none.incomplete, ElementsAre(0, 5, 7));
+  EXPECT_THAT(none.notes, ElementsAre("no node is known to be good: 3 suspects cannot be tested"));
+
+  const AdaptiveRounds nothing = adaptive_rounds(fleet, standing_of(fleet, {}, 12), 5);
+  EXPECT_THAT(nothing.rounds, IsEmpty());
+  EXPECT_THAT(nothing.notes, IsEmpty());
+}
+
+TEST(AdaptiveRounds, NeverTakeASuspectForGood) {
+  const Fleet fleet = fleet_with({}, 4);
+  Standing standing = standing_of(fleet, {0, 1}, 2);
+  standing.good.push_back(0);  // whoever asked was not careful
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    for (const Round& round : adaptive_rounds(fleet, standing, seed).rounds) {
+      for (const Pair& pair : round.pairs) EXPECT_GE(pair.b, 2U);
+    }
+  }
+}
+
+/// The whole way: four rounds across, a node at 88 %, and only it is slow with both good partners.
+TEST(AdaptiveRounds, LeaveTheSlowNodeAlone) {
+  const Fleet fleet = fleet_with({8, 8, 8, 8});
+  constexpr std::size_t slow = 13;
+  const auto measured = [&](const Round& round) {
+    RoundResults results;
+    for (const Pair& pair : round.pairs) {
+      results.push_back({pair.a, pair.b, pair.a == slow || pair.b == slow ? 88.0 : 100.0});
+    }
+    return results;
+  };
+  std::vector<RoundResults> results;
+  for (const Round& round : across_leaves(fleet, 9, 4)) results.push_back(measured(round));
+  const Standing standing = find_suspects(fleet, results);
+  ASSERT_THAT(standing.suspects, SizeIs(5));  // it and its four partners
+  std::map<std::size_t, int> slow_tests;
+  for (const Round& round : adaptive_rounds(fleet, standing, 9).rounds) {
+    for (const PairResult& result : measured(round)) slow_tests[result.a] += result.rate < 95.0;
+  }
+  for (const auto& [node, count] : slow_tests) EXPECT_EQ(count, node == slow ? 2 : 0);
+}
+
+}  // namespace
+}  // namespace plumbline::schedule
