@@ -49,11 +49,12 @@ struct Start {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  // Copies above 2 first, so that none of the three is overwritten before it is used.
+  // Copies above 2 first, so that none of the four is overwritten before it is used.
+  const int input = ::fcntl(start.input, F_DUPFD_CLOEXEC, 3);
   const int output = ::fcntl(start.output, F_DUPFD_CLOEXEC, 3);
   const int error = ::fcntl(start.error, F_DUPFD_CLOEXEC, 3);
   const int failed = ::fcntl(start.failed, F_DUPFD_CLOEXEC, 3);
-  if (::dup2(start.input, 0) >= 0 && ::dup2(output, 1) >= 0 && ::dup2(error, 2) >= 0) {
+  if (::dup2(input, 0) >= 0 && ::dup2(output, 1) >= 0 && ::dup2(error, 2) >= 0) {
     // What the shell that started us left open is not the program's business.
     ::syscall(SYS_close_range, 3U, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
     ::execv(start.command[0], start.command);
@@ -65,18 +66,23 @@ struct Start {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::vector<std::string>& command, int output, int error) {
+ChildProcess::ChildProcess(const std::vector<std::string>& command, int output, int error,
+                           int input) {
   adopt_orphans();
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  const Descriptor input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (input.get() < 0) fail("/dev/null: cannot open");
+  Descriptor nothing;
+  if (input < 0) {
+    nothing = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (nothing.get() < 0) fail("/dev/null: cannot open");
+    input = nothing.get();
+  }
   auto [go_reader, go_writer] = make_pipe();
   auto [failed_reader, failed_writer] = make_pipe();
 
-  const Start start{words.data(),    input.get(),         output,    error,
-                    go_reader.get(), failed_writer.get(), ::getpid()};
+  const Start start{words.data(),        input,     output, error, go_reader.get(),
+                    failed_writer.get(), ::getpid()};
   const pid_t pid = ::fork();
   if (pid < 0) fail("cannot make a process");
   if (pid == 0) {

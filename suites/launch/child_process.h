@@ -17,17 +17,16 @@ struct ExitStatus {
   bool operator==(const ExitStatus&) const = default;
 };
 
-/// A child process in a process group of its own, with /dev/null as its standard input. It ends
-/// with this process, even if this one is killed; what it leaves behind becomes this process's
-/// child.
+/// A child process in a process group of its own. It ends with this process, even if this one is
+/// killed; what it leaves behind becomes this process's child.
 ///
 /// It is made in two moves, so that who it is can be written down before it does anything: the
 /// constructor makes the process, release() lets it become the program.
 class ChildProcess {
  public:
-  /// `command[0]` is the program's path; `output` and `error` are the descriptors that become its
-  /// standard output and error. Throws std::system_error.
-  ChildProcess(const std::vector<std::string>& command, int output, int error);
+  /// `command[0]` is the program's path; `output`, `error` and `input` are the descriptors that
+  /// become its standard ones, without `input` /dev/null. Throws std::system_error.
+  ChildProcess(const std::vector<std::string>& command, int output, int error, int input = -1);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   ~ChildProcess();  ///< kills what is left of the group

@@ -18,6 +18,7 @@ std::span<const Verb> own_verbs() {
            rehearse_verb},
       Verb{"manifest", "The nodes that there should be, from what EC2 says of the instances",
            manifest_verb},
+      Verb{"relay", "A host's side of a run on many hosts; accept --hosts starts it", relay_verb},
       Verb{"probe", "One probe alone: `plumbline probe` lists them", probe_verb},
   };
   return verbs;

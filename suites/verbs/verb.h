@@ -27,6 +27,7 @@ int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tre
 int accept_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int rehearse_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int manifest_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
+int relay_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 int probe_verb(const std::vector<std::string>& arguments, const InstallTree& tree);
 
 /// Parses a verb's command line. The exit code if that ends the program: help, or a usage error.
