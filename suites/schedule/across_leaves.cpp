@@ -115,12 +115,8 @@ class Series {
       better = false;
       for (Pair& pair : pairs) {
         if (flaw(pair.a, pair.b) == 0) continue;
-        const std::size_t start = random.below(pairs.size());
-        for (std::size_t j = 0; j < pairs.size(); ++j) {
-          if (!exchange(pair, pairs[(start + j) % pairs.size()])) continue;
-          better = true;
-          break;
-        }
+        better |= random.find_below(pairs.size(),
+                                    [&](std::size_t j) { return exchange(pair, pairs[j]); });
       }
     }
   }

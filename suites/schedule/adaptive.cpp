@@ -90,16 +90,14 @@ class Retest {
               Random& random) const {
     std::set<std::size_t> exhausted;  // leaves that have no partner in another leaf any more
     const auto improve = [&](std::size_t i) {
-      const std::size_t start = random.below(partners.size());
-      for (std::size_t k = 0; k < partners.size(); ++k) {
-        const std::size_t j = (start + k) % partners.size();
-        if (i == j) continue;
+      return random.find_below(partners.size(), [&](std::size_t j) {
+        if (i == j) return false;
         const std::size_t now = flaw_of(turn, partners, i) + flaw_of(turn, partners, j);
         std::swap(partners[i], partners[j]);
         if (flaw_of(turn, partners, i) + flaw_of(turn, partners, j) < now) return true;
         std::swap(partners[i], partners[j]);
-      }
-      return false;
+        return false;
+      });
     };
     for (bool better = true; better;) {
       better = false;

@@ -20,6 +20,19 @@ class Random {
   /// A number below `bound`, each as likely as the others. `bound` is not 0.
   std::size_t below(std::size_t bound);
 
+  /// True as soon as `accepts` takes a number below `count`. Asks it about random ones first, so
+  /// that what is not rare is found at once wherever it lies, and then about all of them.
+  template <class Accepts>
+  bool find_below(std::size_t count, Accepts accepts) {
+    for (std::size_t i = 0; i < 2 * count; ++i) {
+      if (accepts(below(count))) return true;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (accepts(i)) return true;
+    }
+    return false;
+  }
+
   /// Every order as likely as the others (Fisher and Yates).
   template <class T>
   void shuffle(std::vector<T>& values) {

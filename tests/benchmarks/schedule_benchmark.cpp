@@ -78,6 +78,22 @@ void adaptive(benchmark::State& state, bool dominating) {
 BENCHMARK_CAPTURE(adaptive, many_leaves, false)->Arg(100000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(adaptive, one_dominates, true)->Arg(100000)->Unit(benchmark::kMillisecond);
 
+/// Half of the nodes are suspects, in both leaves as many as good ones.
+void adaptive_in_two_leaves(benchmark::State& state) {
+  Fleet fleet = fleet_of_size(nodes_of(state));
+  Standing standing;
+  for (std::size_t i = 0; i < fleet.size(); ++i) {
+    fleet.leaf_of[i] = i % 2;
+    if (i % 4 < 2) {
+      standing.suspects.push_back({i, ""});
+    } else {
+      standing.good.push_back(i);
+    }
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+}
+BENCHMARK(adaptive_in_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
+
 /// Nobody is in another leaf, so that every search for one is in vain.
 void adaptive_in_one_leaf(benchmark::State& state) {
   Fleet fleet = fleet_of_size(nodes_of(state));
