@@ -146,15 +146,13 @@ AdaptiveRounds adaptive_rounds(const Fleet& fleet, const Standing& standing, std
                                      counted(standing.suspects.size(), "suspect")));
   } else if (!made.incomplete.empty()) {
     made.notes.push_back(fmt::format(
-        "{} cannot be tested {} with different good nodes in {}: {} "
-        "known to be good",
+        "{} cannot be tested {} with different good nodes in {}: {} {} known to be good",
         counted(made.incomplete.size(), "suspect"), counted(tests, "time"),
-        counted(made.rounds.size(), "round"), counted(good, good == 1 ? "node is" : "node")));
+        counted(made.rounds.size(), "round"), counted(good, "node"), good == 1 ? "is" : "are"));
   }
   if (retest.tests_within_leaf() > 0) {
     made.notes.push_back(
-        fmt::format("{} within the suspect's leaf: no good node of another leaf "
-                    "is free",
+        fmt::format("{} within the suspect's leaf: no good node of another leaf is free",
                     counted(retest.tests_within_leaf(), "test")));
   }
   return made;

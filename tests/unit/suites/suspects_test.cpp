@@ -17,6 +17,7 @@
 namespace plumbline::schedule {
 namespace {
 
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -212,6 +213,9 @@ TEST(AdaptiveRounds, SayWhoIsLeft) {
       adaptive_rounds(fleet, standing_of(fleet, first_nodes(9), 3), 5, 2, 3);
   EXPECT_THAT(short_of_rounds.rounds, SizeIs(3));
   EXPECT_THAT(short_of_rounds.incomplete, SizeIs(9));
+  EXPECT_THAT(short_of_rounds.notes,
+              Contains("9 suspects cannot be tested 2 times with different good nodes in 3 "
+                       "rounds: 3 nodes are known to be good"));
 
   const AdaptiveRounds none = adaptive_rounds(fleet, standing_of(fleet, {0, 5, 7}, 0), 5);
   EXPECT_THAT(none.rounds, IsEmpty());
