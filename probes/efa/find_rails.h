@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probes/efa/crew.h"
+#include "probes/efa/rail.h"
+#include "probes/node/node.h"
+
+namespace plumbline::efa {
+
+/// Which rails are asked for.
+struct RailChoice {
+  std::string provider = "auto";
+  std::string efa_fabric = "auto";  ///< efa-direct, efa
+  std::vector<std::string> names;   ///< of rails; empty: all
+};
+
+/// "auto" made definite: efa where the machine has EFA devices on its PCI bus, else TCP by the
+/// provider of this release of libfabric that survives a dead path.
+std::string provider_for(const std::string& asked, const Node& node, const std::string& library);
+
+/// The rails of this host, asked in a child process: a crash inside libfabric is a reason why there
+/// are none. Of EFA one for each device, whatever number of fabrics it is offered in. Throws
+/// std::invalid_argument for a rail that was named and is not there.
+HostRails find_rails(Crew& crew, const Node& node, const RailChoice& choice);
+
+/// Of all that provider efa offers: one rail for each device, by the fabric that is asked for.
+std::vector<Rail> efa_rails(const Offers& plain, const Offers& with_data_in_receives,
+                            const std::string& fabric);
+
+}  // namespace plumbline::efa

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+
+#include "probes/harness/metric.h"
+
+/// What the efa probe measures. GB = 1e9; rates are counted where the data arrive, between
+/// arrivals.
+namespace plumbline::efa {
+
+inline constexpr Metric rails_metric{
+    "efa.rails", "count", Better::exact,
+    "Ways out of the host that libfabric offers: EFA devices, each counted once, or interfaces"};
+inline constexpr Metric provider_metric{
+    "efa.provider", "text", Better::exact,
+    "The provider of libfabric that a rail uses, of EFA with its fabric: efa/efa-direct"};
+inline constexpr Metric emulation_metric{
+    "efa.emulated_writes", "text", Better::exact,
+    "Whether writes into the peer's memory are made of messages by software: \"no\" where the "
+    "device's RDMA engine does them"};
+inline constexpr Metric write_metric{
+    "efa.write", "GB/s", Better::higher,
+    "Written into the peer's memory, the last of a burst announced by an immediate, through a "
+    "sliding window"};
+inline constexpr Metric both_metric{"efa.write.bidirectional", "GB/s", Better::higher,
+                                    "As efa.write in both directions at once, the bytes of both"};
+inline constexpr Metric each_way_metric{"efa.write.each_way", "GB/s", Better::higher,
+                                        "What efa.write.bidirectional is made of: one direction"};
+inline constexpr Metric read_metric{
+    "efa.read", "GB/s", Better::higher,
+    "Read out of the peer's memory through a sliding window; of rail>peer the rail reads"};
+inline constexpr Metric send_metric{
+    "efa.send", "GB/s", Better::higher,
+    "Sent into buffers that the peer has posted, through a sliding window"};
+inline constexpr Metric all_rails_metric{
+    "efa.all_rails.write", "GB/s", Better::higher,
+    "As efa.write on all rails at once, each a stream of its own: of a rail its own, of the node "
+    "the sum over all"};
+inline constexpr Metric rate_metric{
+    "efa.message_rate", "1/s", Better::higher,
+    "Messages of 8 bytes per second through a sliding window of 512"};
+inline constexpr Metric latency_metric{
+    "efa.latency", "us", Better::lower,
+    "Half the time of one message there and one back; the median of single rounds"};
+inline constexpr Metric percentile_metric{
+    "efa.latency.percentile", "us", Better::lower,
+    "As efa.latency, a percentile of single rounds; 0 the least, 100 the greatest"};
+
+inline constexpr std::array metrics = {rails_metric, provider_metric, emulation_metric,
+                                       write_metric, both_metric,     each_way_metric,
+                                       read_metric,  send_metric,     all_rails_metric,
+                                       rate_metric,  latency_metric,  percentile_metric};
+
+}  // namespace plumbline::efa

@@ -1,0 +1,117 @@
+#include "probes/efa/run_stream.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "probes/efa/stream.h"
+#include "probes/efa/watch.h"
+#include "probes/harness/sampler.h"
+
+namespace plumbline::efa {
+namespace {
+
+using nlohmann::json;
+
+/// What has been asked of a stream, and what has been answered.
+class Conversation {
+ public:
+  Conversation(Stream& stream, const StreamOrder& order, Channel& channel)
+      : stream_(stream), order_(order), channel_(channel) {}
+
+  void obey(const json& order);
+  void answer_what_is_due();
+  bool is_over() const { return over_; }
+  /// Something should move: if nothing does, that is a fault.
+  bool is_waiting() const {
+    if (expected_) return true;
+    return going_ && (stream_.counts() || (stream_.posts() && !stopped_));
+  }
+  std::string progress() const;
+
+ private:
+  void say_flowing();
+
+  Stream& stream_;
+  const StreamOrder& order_;
+  Channel& channel_;
+  bool going_ = false, flowing_ = false, counted_ = false, stopping_ = false, stopped_ = false;
+  bool over_ = false;
+  double first_arrival_ = 0;
+  std::optional<std::uint64_t> expected_;
+};
+
+void Conversation::obey(const json& order) {
+  if (order.contains("go")) {
+    going_ = true;
+    if (stream_.posts()) stream_.go();
+  } else if (order.contains("count")) {
+    stream_.count(order.at("count").get<CountOrder>());
+  } else if (order.contains("stop")) {
+    stopping_ = true;
+    stream_.stop();
+  } else if (order.contains("finish")) {
+    expected_ = order.at("finish").get<std::uint64_t>();
+  } else {
+    throw std::runtime_error("an order that belongs to no stream: " + order.dump());
+  }
+}
+
+void Conversation::say_flowing() {
+  if (stream_.arrived() == 0) return;
+  const double now = monotonic_seconds();
+  if (first_arrival_ == 0) first_arrival_ = now;
+  if (now - first_arrival_ < order_.warm_up_s || !stream_.is_flowing()) return;
+  flowing_ = true;
+  answer(channel_, "flowing", now - first_arrival_);
+}
+
+void Conversation::answer_what_is_due() {
+  if (going_ && !flowing_ && stream_.counts()) say_flowing();
+  if (!counted_ && stream_.intervals() && stream_.intervals()->done()) {
+    counted_ = true;
+    answer(channel_, "counted", stream_.intervals()->counted());
+  }
+  if (stopping_ && !stopped_ && stream_.is_drained()) {
+    stopped_ = true;
+    answer(channel_, "stopped", stream_.completed());
+  }
+  if (expected_ && stream_.arrived() >= *expected_) {
+    over_ = true;
+    json fault = nullptr;
+    if (const auto found = stream_.data_fault()) fault = *found;
+    answer(channel_, "finished", {{"arrived", stream_.arrived_of()}, {"fault", fault}});
+  }
+}
+
+std::string Conversation::progress() const {
+  std::string text;
+  if (stream_.posts()) {
+    text += fmt::format(", {} messages under way, {} completed", stream_.under_way(),
+                        stream_.completed());
+  }
+  if (stream_.counts()) text += fmt::format(", {} arrived", stream_.arrived());
+  if (expected_) text += fmt::format(" of {}", *expected_);
+  return text;
+}
+
+}  // namespace
+
+void run_stream(RailEnd& end, const StreamOrder& order, Channel& channel) {
+  Stream stream(end, order);
+  stream.prepare();
+  Conversation conversation(stream, order, channel);
+  Watch watch(channel, end.spins(), order.stall_s);
+  answer(channel, "ready", true);
+  try {
+    while (!conversation.is_over()) {
+      const bool moved = stream.turn();
+      if (const auto told = watch.turn(moved, conversation.is_waiting())) conversation.obey(*told);
+      conversation.answer_what_is_due();
+    }
+  } catch (const Stalled& stalled) {
+    throw Stalled(stalled.what() + conversation.progress());
+  }
+}
+
+}  // namespace plumbline::efa
