@@ -7,7 +7,8 @@
 #   scripts/setup.sh --check         installs nothing; exit 1 if something needed is missing
 set -euo pipefail
 
-# The one list of packages: who needs it | package | what for. "part" packages are optional.
+# The one list of packages: who needs it | package | what for. "part" packages are optional. Those of
+# daemons (openssh-server, slurmd, munge ...) start them where systemd runs; the tests start their own.
 packages='
 build | g++              | the compiler (C++20)
 build | cmake            | the build, 3.25 or later
@@ -33,6 +34,14 @@ part  | chromium         | reports as a browser shows them, scripts/picture.sh
 part  | nodejs           | driving that browser
 part  | npm              | what drives it, from its lock file
 part  | fonts-dejavu-core | text in those pictures
+part  | iproute2         | tests between hosts in namespaces
+part  | iperf3           | tests of the rates between those hosts
+part  | openssh-client   | tests that start programs on those hosts
+part  | openssh-server   | tests that start programs on those hosts
+part  | slurmctld        | tests under Slurm
+part  | slurmd           | tests under Slurm
+part  | slurm-client     | tests under Slurm
+part  | munge            | tests under Slurm
 '
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"; }

@@ -1,42 +1,14 @@
 #include "tests/runs/rig.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <thread>
-
 #include "results/schema/file_error.h"
 
 namespace plumbline {
-
-void Running::signal(int number) const { ::kill(pid_, number); }
-
-int Running::wait() const {
-  int status = 0;
-  ::waitpid(pid_, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 Running Rig::start(const std::vector<std::string>& arguments) {
   const auto output = scratch_ / ("output" + std::to_string(++outputs_));
   std::vector<std::string> words = {PLUMBLINE_RIG "/bin/plumbline"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    ::dup2(file, 1);
-    ::dup2(file, 2);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_DFL);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  return {pid, output};
+  return start_program(std::move(words), output);
 }
 
 Running Rig::start_run(std::vector<std::string> arguments) {
@@ -62,14 +34,6 @@ std::size_t Rig::rows_so_far() const {
   } catch (const FileError&) {
     return 0;
   }
-}
-
-bool eventually(const std::function<bool()>& condition) {
-  for (int tries = 0; tries < 2000; ++tries) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
 }
 
 RowCounts count_rows(const RunDirectory& run) {
