@@ -7,7 +7,7 @@
 #     --names A,B,C                      hosts with these names
 #     --rails N                          rail0, rail1 ... in each host (1)
 #     --rate RATE                        of each rail, both ways, as tc writes it, or none (1gbit)
-#     --ssh                              an sshd in each host; ssh -F RIG/ssh/config HOST reaches it
+#     --ssh                              sshd in each; among them, ssh -F RIG/ssh/config HOST works
 #     --own-tmp                          each host has a /tmp of its own
 #     --share FOLDER                     is seen in each host, wherever it lies; so are RIG and $PWD
 #   rig.sh exec RIG HOST COMMAND...    runs it there; it is killed if this is killed
@@ -18,6 +18,8 @@
 #   rig.sh down RIG                    ends every process in it; removes RIG and all that up made
 set -euo pipefail
 self=$(realpath "${BASH_SOURCE[0]}")
+# shellcheck source=/dev/null
+source "${self%/*}/first_process.sh"
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$self"; }
 fail() { printf 'fabric rig: %s\n' "$*" >&2; exit 1; }
@@ -37,15 +39,8 @@ is_alive() {
     [[ $found == "$start" && $state != [ZX] ]]
 }
 id_of() { local id _; read -r id _ <"$1"; printf '%s\n' "$id"; }
-# As those outside see this process; to be read before /proc becomes another.
-read_self() { read -r self_stat </proc/self/stat; }
-record_self() {
-  local words
-  read -r -a words <<<"${self_stat##*) }"
-  printf '%s %s\n' "${self_stat%% *}" "${words[19]}" >"$1.new"
-  mv "$1.new" "$1"
-}
-
+# Between them, down sees a rig that is being made, or that rig sees that it is no longer wanted.
+lock() { exec {lock}<"$rig/is_a_rig" && flock "$lock" && [[ -e $rig/is_a_rig ]]; }
 # The process that a host lives as.
 keeper() {
   is_alive "$rig/hosts/$1" || fail "$1 of $rig is not there; the hosts there are: $(
@@ -79,69 +74,13 @@ check() {
     [[ -x $(command -v "$program") ]] || fail "$program is not here (Debian package $package)"
   done
   said=$(unshare --pid --mount --uts --ipc --net --fork --kill-child --propagation private \
-    bash -euc 'mount -t proc proc /proc
-      mount -t tmpfs tmpfs /dev/shm
+    bash -euc 'mount --no-mtab -t proc proc /proc
+      mount --no-mtab -t tmpfs tmpfs /dev/shm
       mount --no-mtab -t sysfs sysfs /sys
       ip link add bridge0 type bridge
       ip link add rail0 type veth peer name port0
       tc qdisc add dev rail0 root tbf rate 1gbit burst 32kb limit 512kb' 2>&1) ||
     fail "namespaces, veth, bridge or tbf cannot be had here: $(tr '\n' ' ' <<<"$said")"
-}
-
-# ---- inside: the rig's and the hosts' first processes -------------------------------------------
-
-# The first process of a PID namespace: everything in the namespace ends with it. It adopts who
-# loses its parent, and bash collects what they leave.
-keep() { sleep infinity & wait; }
-
-# Between them, down sees a rig that is being made, or that rig sees that it is no longer wanted.
-lock() { exec {lock}<"$rig/is_a_rig" && flock "$lock" && [[ -e $rig/is_a_rig ]]; }
-
-# The rig: its end is the end of everything.
-be_rig() {
-  lock || fail "$rig was removed while it was made"
-  read_self
-  record_self "$rig/keeper"
-  exec {lock}<&-
-  exec unshare --pid --net --fork --kill-child bash "$self" be-switch "$rig"
-}
-be_switch() {
-  read_self
-  record_self "$rig/hosts/switch"
-  keep
-}
-
-# An empty PLACE of this host's own; shared folders below it are still seen.
-own() { # PLACE MODE
-  local folder inside
-  mount --no-mtab -t tmpfs -o "mode=$2" rig "$rig/stage"
-  for folder in "$rig" "${shared[@]}"; do
-    [[ $folder == "$1"/* ]] || continue
-    inside=$rig/stage/${folder#"$1"/}
-    mkdir -p "$inside"
-    mount --no-mtab --bind "$folder" "$inside"
-  done
-  mount --no-mtab --move "$rig/stage" "$1"
-}
-be_host() { # NAME OWN_TMP SHARED...
-  local name=$1 own_tmp=$2
-  shared=("${@:3}")
-  read_self
-  hostname "$name"
-  own /dev/shm 1777
-  own /run 755
-  if [[ $own_tmp == yes ]]; then own /tmp 1777; fi
-  mount --no-mtab -t proc proc /proc
-  # Another /sys shows this host's links. The cgroups stay: there are programs that look for them.
-  mount --no-mtab -t sysfs sysfs "$rig/stage"
-  if [[ -d $rig/stage/fs/cgroup ]]; then
-    mount --no-mtab --rbind /sys/fs/cgroup "$rig/stage/fs/cgroup"
-  fi
-  mount --no-mtab --move "$rig/stage" /sys
-  mount --no-mtab --bind "$rig/etc_hosts" /etc/hosts
-  ip link set lo up
-  record_self "$rig/hosts/$name"
-  keep
 }
 
 # ---- the links ----------------------------------------------------------------------------------
@@ -194,6 +133,8 @@ start_ssh() {
     enter "$host" mkdir /run/sshd
     enter "$host" "$(command -v sshd)" -f "$folder/sshd_config" -E "$folder/$host.log"
   done
+  listens() { enter "$1" bash -c ': </dev/tcp/localhost/22' 2>/dev/null; }
+  for host in "${names[@]}"; do eventually "the sshd of $host" listens "$host"; done
 }
 
 # What up does when it fails.
