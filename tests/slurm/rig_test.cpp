@@ -180,6 +180,8 @@ TEST_F(SlurmRig, WhatIsNotARigIsLeftAlone) {
   EXPECT_EQ(exit_of({script, "up", scratch / "rig", "many"}), 2);
   EXPECT_EQ(exit_of({script, "up", scratch / "rig", "2", "--ssh"}), 2);
   EXPECT_EQ(exit_of({script, "up", scratch / std::string(90, 'x'), "2"}), 1);
+  EXPECT_EQ(exit_of({script, "up", scratch / "a rig", "2"}), 1);
+  EXPECT_FALSE(std::filesystem::exists(scratch / "a rig"));
   EXPECT_FALSE(std::filesystem::exists(scratch / "rig"));
 }
 

@@ -94,6 +94,8 @@ up() { # NODES OPTION...
     esac
     shift 2
   done
+  [[ $rig =~ ^[A-Za-z0-9/._+-]+$ ]] ||
+    fail "found the path \"$rig\", expected letters, digits and /._+- for slurm.conf"
   # The longest path of a socket in it must fit into 107 characters.
   ((${#rig} < 65)) || fail "the path $rig has ${#rig} characters, expected fewer than 65"
   check
