@@ -33,6 +33,27 @@ std::string excerpt(std::string_view text) {
   return text.size() > 32 ? shown + "..." : shown;
 }
 
+/// Copying, writing and destroying a value take a stack as deep as it is: nobody may choose that.
+constexpr int deepest = 64;
+
+bool is_too_deep(std::string_view json) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') {
+      in_text = !in_text;
+    } else if (in_text) {
+      if (c == '\\') ++i;
+    } else if (c == '[' || c == '{') {
+      if (++depth > deepest) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
 /// Waits for `events`; false at the deadline.
 bool wait_for(int descriptor, short events, Deadline deadline) {
   pollfd polled{descriptor, events, 0};
@@ -94,6 +115,10 @@ std::optional<nlohmann::json> Channel::take_message() {
   }
   if (!has_whole_message()) return std::nullopt;
   const std::string_view text = arrived().substr(header_size, *length);
+  if (is_too_deep(text)) {
+    give_up(fmt::format("found \"{}\", expected a message of at most {} levels", excerpt(text),
+                        deepest));
+  }
   nlohmann::json message = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (message.is_discarded()) {
     give_up(fmt::format("found \"{}\", expected a message in JSON", excerpt(text)));

@@ -6,6 +6,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,8 @@ class ChannelClosed : public ChannelError {
 };
 
 /// One end of a stream of JSON messages over a connected stream socket that it owns. A message is
-/// its length (four bytes, the most significant first) and so many bytes of JSON. One thread at a
-/// time.
+/// its length (four bytes, the most significant first) and so many bytes of JSON, nested at most 64
+/// deep. One thread at a time.
 class Channel {
  public:
   static constexpr std::size_t largest_message = std::size_t{64} << 20;

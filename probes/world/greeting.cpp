@@ -39,9 +39,10 @@ std::optional<int> number_in(const json& message, const char* name) {
 
 std::optional<Participant> participant_in(const json& message) {
   const auto host = text_in(message, "host");
-  const auto facts = message.find("facts");
-  if (!host || facts == message.end() || !facts->is_object()) return std::nullopt;
-  return Participant{*host, *facts};
+  const json facts = message.value("facts", json());
+  if (facts.is_null() && host) return Participant{*host};  // it tells none
+  if (!facts.is_object() || !host) return std::nullopt;
+  return Participant{*host, facts};
 }
 
 }  // namespace

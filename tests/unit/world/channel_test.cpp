@@ -137,6 +137,20 @@ TEST(Channel, BadJsonIsNoMessage) {
   }
 }
 
+TEST(Channel, DeepMessagesAreRefused) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  Wire wire;
+  wire.write(frame(nested(64)));
+  EXPECT_TRUE(wire.channel->receive(soon())->is_array());
+  const std::string brackets_in_text = "\"\\\"" + std::string(100, '[') + "\"";
+  wire.write(frame(brackets_in_text));
+  EXPECT_TRUE(wire.channel->receive(soon())->is_string());
+  wire.write(frame(nested(65)));
+  EXPECT_THAT(complaint<ChannelError>(*wire.channel), HasSubstr("at most 64 levels"));
+}
+
 TEST(Channel, EndOfTheStream) {
   auto [a, b] = channel_pair();
   b.send("last words", soon());

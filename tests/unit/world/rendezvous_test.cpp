@@ -130,6 +130,17 @@ TEST(Rendezvous, ManyRanks) {
   }
 }
 
+TEST(Rendezvous, FactsAreNoDuty) {
+  Meeting meeting(2);
+  auto follower = std::async(std::launch::async, [&, place = meeting.place(1)] {
+    return Follower::join(place, {"n1", nullptr});
+  });
+  const Leader leader = Leader::gather(std::move(meeting.listener), meeting.place(0), {"n0"});
+  EXPECT_EQ(leader.rank(1).facts, json::object());
+  EXPECT_EQ(follower.get().leader().facts, json::object());
+  EXPECT_THAT(differences(leader.participants()), IsEmpty());
+}
+
 TEST(Rendezvous, LargeMessagesOnceLetIn) {
   Meeting meeting(2);
   auto joined = meeting.join(1);
