@@ -73,6 +73,17 @@ Series JointStreams::sum() {
   return series_of(std::move(sum), all.front().note);
 }
 
+Fact JointStreams::fairness() {
+  const std::vector<FlowResult>& all = results(layout_.flows.size() + 1);
+  double sum = 0, squares = 0;
+  for (const FlowResult& result : all) {
+    if (!result.fault.empty()) throw std::runtime_error(result.fault);
+    sum += result.share;
+    squares += result.share * result.share;
+  }
+  return sum * sum / (static_cast<double>(all.size()) * squares);
+}
+
 Series JointStreams::rate(std::size_t flow) {
   Series series = this->flow(flow);
   for (double& value : series.values) value *= 1e9 / static_cast<double>(settings_.bytes);

@@ -33,6 +33,8 @@ class JointStreams {
   Series flow(std::size_t flow);
   /// Of all flows, interval by interval. Throws unless all of them worked.
   Series sum();
+  /// Jain's index over what counted of each flow: (sum x)^2 / (n sum x^2).
+  Fact fairness();
   /// Messages per second of one flow.
   Series rate(std::size_t flow);
 

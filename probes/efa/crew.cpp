@@ -38,7 +38,8 @@ std::optional<Report> LocalWorkers::hear_from(WorkerId id) {
   return Report{id, {{"lost", how}}};
 }
 
-std::optional<Report> LocalWorkers::hear(Deadline deadline, const Channel* other) {
+std::optional<Report> LocalWorkers::hear(Deadline deadline,
+                                         std::span<const Channel* const> others) {
   while (true) {
     std::vector<WorkerId> ids;
     std::vector<const Channel*> channels;
@@ -46,13 +47,13 @@ std::optional<Report> LocalWorkers::hear(Deadline deadline, const Channel* other
       ids.push_back(id);
       channels.push_back(&process.channel());
     }
-    if (other != nullptr) channels.push_back(other);
+    channels.insert(channels.end(), others.begin(), others.end());
     const std::vector<std::size_t> ready = wait_for_any(channels, deadline);
     for (const std::size_t at : ready) {
       if (at >= ids.size()) continue;
       if (auto report = hear_from(ids[at])) return report;
     }
-    if (ready.empty() || ready.back() == ids.size() || has_passed(deadline)) return std::nullopt;
+    if (ready.empty() || ready.back() >= ids.size() || has_passed(deadline)) return std::nullopt;
   }
 }
 

@@ -42,8 +42,8 @@ class LocalWorkers {
   void start(WorkerId id);
   /// To a worker that has ended nothing can be told: its "lost" is or was heard.
   void tell(WorkerId id, const nlohmann::json& order);
-  /// Also returns when `other`, which may be null, has something.
-  std::optional<Report> hear(Deadline deadline, const Channel* other = nullptr);
+  /// Also returns when one of the others has something.
+  std::optional<Report> hear(Deadline deadline, std::span<const Channel* const> others = {});
   void dismiss(std::span<const WorkerId> ids);
   /// Its process; -1 if it has ended.
   pid_t process_of(WorkerId id) const;

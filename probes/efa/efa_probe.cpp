@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "probes/efa/agent.h"
+#include "probes/efa/hosts.h"
 #include "probes/efa/metrics.h"
 #include "probes/efa/options.h"
 #include "probes/efa/planner.h"
@@ -36,25 +38,70 @@ void record_environment(Plan& plan) {
   }
 }
 
+HostRails rails_here(const Node& node, const RailChoice& choice, const HostIdentity& self) {
+  LocalCrew crew(this_program());
+  HostRails rails = find_rails(crew, node, choice);
+  rails.host = self.host;
+  rails.instance_type = self.instance_type;
+  return rails;
+}
+
+/// The hosts that came together, with the facts about that; none if they did not.
+std::vector<HostRails> meet(Plan& plan, const Place& place, const HostRails& own, Bench& bench) {
+  if (place.alone()) {
+    bench.crew = std::make_unique<LocalCrew>(this_program());
+    return {own};
+  }
+  if (plan.shown_only()) return imagined(place, own);
+  try {
+    Gathered gathered = gather(place, own);
+    bench.crew = std::move(gathered.crew);
+    plan.fact(ranks_metric, {}, static_cast<double>(gathered.hosts.size()));
+    std::string text;
+    for (const std::string& difference : gathered.differences) {
+      text += (text.empty() ? "" : "; ") + difference;
+    }
+    const auto count = static_cast<double>(gathered.differences.size());
+    plan.fact(differences_metric, {}, [count, text] { return Fact(count, text); });
+    return std::move(gathered.hosts);
+  } catch (const std::runtime_error& error) {
+    plan.fact(ranks_metric, {},
+              [why = std::string(error.what())]() -> Fact { throw std::runtime_error(why); });
+    return {};
+  }
+}
+
 void plan(Plan& plan) {
-  const RailChoice choice = rail_choice(plan);
-  const std::vector<std::uint64_t> asked = asked_sizes(plan);
+  const RailChoice choice = rail_choice(plan.options());
+  const Place place = place_of(plan.options());
+  const std::vector<std::uint64_t> asked = asked_sizes(plan.options());
   const bool full = plan.flag("full");
   record_environment(plan);
   const Node node = discover();
   const auto bench = std::make_shared<Bench>();
-  read_settings(plan, node, *bench);
-  bench->crew = std::make_unique<LocalCrew>(this_program());
+  read_settings(plan.options(), node, *bench);
 
-  const HostRails rails = find_rails(*bench->crew, node, choice);
-  if (!rails.library.empty()) {
-    plan.context("libfabric.version", rails.library);
-    plan.context("libfabric.api", rails.api);
+  const std::vector<HostRails> hosts =
+      meet(plan, place, rails_here(node, choice, plan.self()), *bench);
+  bool all_have_rails = !hosts.empty();
+  for (unsigned rank = 0; rank < hosts.size(); ++rank) {
+    all_have_rails = plan_facts(plan, hosts, rank) && all_have_rails;
   }
-  plan_facts(plan, rails);
-  if (rails.rails.empty()) return;
+  if (!all_have_rails) return;
   const Sizes sizes = !asked.empty() ? only(asked) : full ? full_sizes() : default_sizes();
-  plan_one_host(plan, bench, rails, sizes, full);
+  if (hosts.size() == 1) {
+    plan_one_host(plan, bench, hosts, sizes, full);
+  } else {
+    plan_hosts(plan, bench, hosts, sizes);
+  }
+}
+
+std::optional<int> follow_if_asked(const Options& options, const HostIdentity& self) {
+  const Place place = place_of(options);
+  if (place.rank == 0) return std::nullopt;
+  scrub_environment(taken_away);
+  const HostRails rails = rails_here(discover(), rail_choice(options), self);
+  return follow(Follower::join(place, participant_of(rails)), rails, this_program());
 }
 
 }  // namespace
@@ -66,6 +113,6 @@ int main(int argc, char** argv) {
   return plumbline::run_probe({"efa",
                                "How fast each rail to other hosts is, alone and with all others at "
                                "once: EFA through libfabric, or another provider",
-                               metrics, options, plan},
+                               metrics, probe_options, plan, follow_if_asked},
                               argc, argv);
 }

@@ -14,10 +14,6 @@ inline constexpr Metric rails_metric{
 inline constexpr Metric provider_metric{
     "efa.provider", "text", Better::exact,
     "The provider of libfabric that a rail uses, of EFA with its fabric: efa/efa-direct"};
-inline constexpr Metric emulation_metric{
-    "efa.emulated_writes", "text", Better::exact,
-    "Whether writes into the peer's memory are made of messages by software: \"no\" where the "
-    "device's RDMA engine does them"};
 inline constexpr Metric write_metric{
     "efa.write", "GB/s", Better::higher,
     "Written into the peer's memory, the last of a burst announced by an immediate, through a "
@@ -36,6 +32,25 @@ inline constexpr Metric all_rails_metric{
     "efa.all_rails.write", "GB/s", Better::higher,
     "As efa.write on all rails at once, each a stream of its own: of a rail its own, of the node "
     "the sum over all"};
+inline constexpr Metric all_rails_both_metric{
+    "efa.all_rails.bidirectional", "GB/s", Better::higher,
+    "As efa.all_rails.write in both directions at once: of a rail one direction, of the node all"};
+inline constexpr Metric shift_metric{
+    "efa.shift", "GB/s", Better::higher,
+    "Every host of a group to the one that comes `step` after it, on all rails at once, as "
+    "efa.write: of a rail its own, of the node the sum over the group"};
+inline constexpr Metric incast_metric{
+    "efa.incast", "GB/s", Better::higher,
+    "Written into one rail by a rail of each other host at once: what arrives of all"};
+inline constexpr Metric fairness_metric{
+    "efa.incast.fairness", "ratio", Better::higher,
+    "How evenly the sources of efa.incast got through: Jain's index of what arrived of each, 1 for "
+    "equal shares"};
+inline constexpr Metric ranks_metric{"efa.ranks", "count", Better::exact,
+                                     "Hosts that came together, one process on each"};
+inline constexpr Metric differences_metric{
+    "efa.differences", "count", Better::exact,
+    "In what the software of these hosts differs: plumbline, libfabric, its API, the provider"};
 inline constexpr Metric rate_metric{
     "efa.message_rate", "1/s", Better::higher,
     "Messages of 8 bytes per second through a sliding window of 512"};
@@ -46,9 +61,10 @@ inline constexpr Metric percentile_metric{
     "efa.latency.percentile", "us", Better::lower,
     "As efa.latency, a percentile of single rounds; 0 the least, 100 the greatest"};
 
-inline constexpr std::array metrics = {rails_metric, provider_metric, emulation_metric,
-                                       write_metric, both_metric,     each_way_metric,
-                                       read_metric,  send_metric,     all_rails_metric,
-                                       rate_metric,  latency_metric,  percentile_metric};
+inline constexpr std::array metrics = {
+    rails_metric,          provider_metric,  ranks_metric,  differences_metric, write_metric,
+    both_metric,           each_way_metric,  read_metric,   send_metric,        all_rails_metric,
+    all_rails_both_metric, shift_metric,     incast_metric, fairness_metric,    rate_metric,
+    latency_metric,        percentile_metric};
 
 }  // namespace plumbline::efa

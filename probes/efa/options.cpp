@@ -17,16 +17,16 @@ constexpr std::uint64_t largest = std::uint64_t{1} << 40;
       fmt::format("--{}: found \"{}\", expected {}", option, found, expected));
 }
 
-std::uint64_t whole_number(const Plan& plan, const char* option, std::uint64_t least,
+std::uint64_t whole_number(const Options& options, const char* option, std::uint64_t least,
                            std::uint64_t most, const char* expected) {
-  const std::string& text = plan.option(option);
+  const std::string& text = options.at(option);
   const auto number = parse_integer(text);
   if (!number || *number < least || *number > most) refuse(option, text, expected);
   return *number;
 }
 
-double seconds(const Plan& plan, const char* option) {
-  const std::string& text = plan.option(option);
+double seconds(const Options& options, const char* option) {
+  const std::string& text = options.at(option);
   const auto number = parse_number(text);
   if (!number || !(*number > 0) || *number > 3600) {
     refuse(option, text, "seconds above 0 and up to 3600");
@@ -54,21 +54,26 @@ std::vector<std::string> pieces_of(const std::string& text) {
   return pieces;
 }
 
-RailChoice rail_choice(const Plan& plan) {
+RailChoice rail_choice(const Options& options) {
   RailChoice choice;
-  choice.provider = plan.option("provider");
-  choice.efa_fabric = plan.option("efa-fabric");
+  choice.provider = options.at("provider");
+  choice.efa_fabric = options.at("efa-fabric");
   if (choice.efa_fabric != "auto" && choice.efa_fabric != "efa" &&
       choice.efa_fabric != "efa-direct") {
     refuse("efa-fabric", choice.efa_fabric, "auto, efa or efa-direct");
   }
-  choice.names = pieces_of(plan.option("rails"));
+  choice.names = pieces_of(options.at("rails"));
   return choice;
 }
 
-std::vector<std::uint64_t> asked_sizes(const Plan& plan) {
+Place place_of(const Options& options) {
+  return find_place([&](const std::string& name) { return options.at(name); },
+                    process_environment());
+}
+
+std::vector<std::uint64_t> asked_sizes(const Options& options) {
   std::vector<std::uint64_t> sizes;
-  for (const std::string& piece : pieces_of(plan.option("sizes"))) {
+  for (const std::string& piece : pieces_of(options.at("sizes"))) {
     const auto size = parse_integer(piece);
     if (!size || *size == 0 || *size > largest) refuse("sizes", piece, "bytes from 1 on");
     sizes.push_back(*size);
@@ -76,14 +81,14 @@ std::vector<std::uint64_t> asked_sizes(const Plan& plan) {
   return sizes;
 }
 
-void read_settings(const Plan& plan, const Node& node, Bench& bench) {
-  bench.stream.seconds = seconds(plan, "seconds");
-  bench.stream.window = whole_number(plan, "window", 0, 4096, "messages up to 4096");
-  bench.stream.stall_s = bench.latency.stall_s = seconds(plan, "stall-limit");
-  bench.working_set = plan.option("working-set") == "auto"
+void read_settings(const Options& options, const Node& node, Bench& bench) {
+  bench.stream.seconds = seconds(options, "seconds");
+  bench.stream.window = whole_number(options, "window", 0, 4096, "messages up to 4096");
+  bench.stream.stall_s = bench.latency.stall_s = seconds(options, "stall-limit");
+  bench.working_set = options.at("working-set") == "auto"
                           ? 4 * second_level_cache(node)
-                          : whole_number(plan, "working-set", 0, largest, "auto or bytes");
-  const std::string& spin = plan.option("spin");
+                          : whole_number(options, "working-set", 0, largest, "auto or bytes");
+  const std::string& spin = options.at("spin");
   if (spin != "auto" && spin != "yes" && spin != "no") refuse("spin", spin, "auto, yes or no");
   bench.ends.spin = spin == "auto"  ? SessionSettings::Spin::automatic
                     : spin == "yes" ? SessionSettings::Spin::yes

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,20 @@
 #include "probes/efa/find_rails.h"
 #include "probes/harness/plan.h"
 #include "probes/harness/probe.h"
+#include "probes/world/place.h"
 
 namespace plumbline::efa {
 
-inline constexpr std::array options = {
+constexpr ProbeOption as_probe_option(const RankOption& option) {
+  return {option.name, option.meaning, option.initial};
+}
+
+inline constexpr std::array probe_options = {
+    as_probe_option(ranks_option),
+    as_probe_option(rank_option),
+    as_probe_option(rendezvous_option),
+    as_probe_option(token_option),
+    as_probe_option(gather_limit_option),
     ProbeOption{"provider",
                 "Of libfabric: efa, net, tcp, shm ...; auto: efa where there are EFA devices",
                 "auto"},
@@ -36,11 +47,13 @@ inline constexpr std::array options = {
 };
 
 /// Throw std::invalid_argument that names the option, what was found and what was expected.
-RailChoice rail_choice(const Plan& plan);
+using Options = std::map<std::string, std::string>;
+RailChoice rail_choice(const Options& options);
+Place place_of(const Options& options);
 /// The sizes that were asked for; empty: none in particular.
-std::vector<std::uint64_t> asked_sizes(const Plan& plan);
+std::vector<std::uint64_t> asked_sizes(const Options& options);
 /// Everything but the crew.
-void read_settings(const Plan& plan, const Node& node, Bench& bench);
+void read_settings(const Options& options, const Node& node, Bench& bench);
 /// "a,b,c" in pieces; of empty text none.
 std::vector<std::string> pieces_of(const std::string& text);
 

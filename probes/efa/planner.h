@@ -1,29 +1,26 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "probes/efa/bench.h"
-#include "probes/efa/rail.h"
-#include "probes/harness/plan.h"
+#include "probes/efa/path_cases.h"
 
 namespace plumbline::efa {
 
-/// Sizes that are measured.
-struct Sizes {
-  std::vector<std::uint64_t> bandwidth;
-  std::vector<std::uint64_t> latency;
-};
-Sizes default_sizes();
-/// 1 B to 1 GiB, and every size in between that is four times the last.
-Sizes full_sizes();
-Sizes only(const std::vector<std::uint64_t>& asked);
+/// Adds what is known of one host's rails without any traffic; false if it has none.
+bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank);
 
-/// Adds the cases of one host alone: each rail with itself and the next one, and all at once.
-void plan_one_host(Plan& plan, const std::shared_ptr<Bench>& bench, const HostRails& rails,
-                   const Sizes& sizes, bool every_pair);
+/// Adds the cases of one host alone: each rail with itself and the next one (or every other), and
+/// all at once.
+void plan_one_host(Plan& plan, const std::shared_ptr<Bench>& bench,
+                   const std::vector<HostRails>& hosts, const Sizes& sizes, bool every_pair);
 
-/// Adds what is known of rails without any traffic.
-void plan_facts(Plan& plan, const HostRails& rails);
+/// Adds the cases of hosts that work together. Of two: each rail with the other's, alone in both
+/// directions, and all rails at once. Of more: every host to another one at once, in as many steps
+/// as it takes to meet all; and all into one. Throws std::runtime_error if their rails do not
+/// match.
+void plan_hosts(Plan& plan, const std::shared_ptr<Bench>& bench,
+                const std::vector<HostRails>& hosts, const Sizes& sizes);
 
 }  // namespace plumbline::efa

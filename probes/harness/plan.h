@@ -91,10 +91,14 @@ std::string case_name(const Metric& metric, const Work& work);
 class Plan {
  public:
   /// `folder`: where the rows of this run are and will be, empty if they are shown only; `task`:
-  /// what writes them.
+  /// what writes them; `self`: this host's names in them; `shown_only`: nothing will be measured.
   explicit Plan(std::map<std::string, std::string> options, std::filesystem::path folder = {},
-                std::string task = {})
-      : options_(std::move(options)), folder_(std::move(folder)), task_(std::move(task)) {}
+                std::string task = {}, HostIdentity self = {}, bool shown_only = false)
+      : options_(std::move(options)),
+        folder_(std::move(folder)),
+        task_(std::move(task)),
+        self_(std::move(self)),
+        shown_only_(shown_only) {}
 
   /// `amount` per call (bytes, operations) divided by the seconds of a call and by `unit_scale`
   /// (1e9 for GB/s) is the value in the metric's unit.
@@ -126,11 +130,15 @@ class Plan {
 
   /// The value of one of the probe's own options.
   const std::string& option(const std::string& name) const { return options_.at(name); }
+  const std::map<std::string, std::string>& options() const { return options_; }
   bool flag(const std::string& name) const { return option(name) == "true"; }
 
   /// For a probe that compares with what the run has so far.
   const std::filesystem::path& folder() const { return folder_; }
   const std::string& task() const { return task_; }
+  const HostIdentity& self() const { return self_; }
+  /// Then nobody waits for other ranks, which are not there.
+  bool shown_only() const { return shown_only_; }
 
   const std::vector<Case>& cases() const { return cases_; }
   const std::vector<Device>& devices() const { return devices_; }
@@ -144,6 +152,8 @@ class Plan {
   std::map<std::string, std::string> options_;
   std::filesystem::path folder_;
   std::string task_;
+  HostIdentity self_;
+  bool shown_only_ = false;
   std::vector<Case> cases_;
   std::vector<Device> devices_;
   std::vector<ContextEntry> context_;

@@ -26,9 +26,10 @@ struct Probe {
   std::span<const ProbeOption> options;
   void (*plan)(Plan& plan);
   /// Of a probe that works together with its like on other hosts: does what the one that measures
-  /// asks for, and returns this process's exit code. Nothing: it is this process that measures, and
-  /// `plan` is asked.
-  std::optional<int> (*follow)(const std::map<std::string, std::string>& options) = nullptr;
+  /// asks for, and returns this process's exit code. `self`: this host's names in the rows.
+  /// Nothing: it is this process that measures, and `plan` is asked.
+  std::optional<int> (*follow)(const std::map<std::string, std::string>& options,
+                               const HostIdentity& self) = nullptr;
 };
 
 /// The whole of a probe's main(): command line, plan, Google Benchmark, rows. Returns an ExitCode:

@@ -46,14 +46,26 @@ std::vector<Case> chosen_cases(const Plan& plan, const ProbeArguments& arguments
   return chosen;
 }
 
+/// This host's names in the rows.
+HostIdentity identity_of(const ProbeArguments& arguments) {
+  HostIdentity identity;
+  if (arguments.host.empty() || arguments.instance_type.empty()) identity = identify_host();
+  if (!arguments.host.empty()) identity.host = arguments.host;
+  if (!arguments.instance_type.empty()) identity.instance_type = arguments.instance_type;
+  return identity;
+}
+
 /// What every row of this process has in common.
 Measurement frame_of(const Probe& probe, const Plan& plan, const ProbeArguments& arguments) {
   Measurement frame;
-  const HostIdentity identity = plan.described_host() ? *plan.described_host() : identify_host();
+  HostIdentity identity = plan.self();
+  if (const auto& described = plan.described_host()) {
+    if (arguments.host.empty()) identity.host = described->host;
+    if (arguments.instance_type.empty()) identity.instance_type = described->instance_type;
+  }
   frame.run = arguments.run;
-  frame.host = arguments.host.empty() ? identity.host : arguments.host;
-  frame.instance_type =
-      arguments.instance_type.empty() ? identity.instance_type : arguments.instance_type;
+  frame.host = identity.host;
+  frame.instance_type = identity.instance_type;
   frame.probe = probe.name;
   frame.task = arguments.task;
   frame.provenance = plan.described_host() ? Provenance::simulated : Provenance::measured;
@@ -206,9 +218,10 @@ int run_probe(const Probe& probe, int argc, char** argv) {
         break;
     }
     if (probe.follow != nullptr && arguments->show == ProbeArguments::Show::nothing) {
-      if (const auto code = probe.follow(arguments->options)) return *code;
+      if (const auto code = probe.follow(arguments->options, identity_of(*arguments))) return *code;
     }
-    Plan plan(arguments->options, arguments->out, arguments->task);
+    Plan plan(arguments->options, arguments->out, arguments->task, identity_of(*arguments),
+              arguments->show == ProbeArguments::Show::plan);
     probe.plan(plan);
     const std::vector<Case> cases = chosen_cases(plan, *arguments);
     if (arguments->show == ProbeArguments::Show::plan) {

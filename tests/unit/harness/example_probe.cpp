@@ -45,9 +45,10 @@ void plan(Plan& plan) {
   plan.fact(metrics[1], {.host = elsewhere, .subject = "a", .peer = "here/a"}, 2.0);
 }
 
-std::optional<int> follow(const std::map<std::string, std::string>& asked) {
+std::optional<int> follow(const std::map<std::string, std::string>& asked,
+                          const HostIdentity& self) {
   if (asked.at("follow") != "true") return std::nullopt;
-  return 5;
+  return self.host == "n7" ? 6 : 5;
 }
 
 }  // namespace

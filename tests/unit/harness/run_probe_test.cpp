@@ -207,6 +207,7 @@ TEST_F(RunProbe, APlanThatFailsIsSaid) {
 
 TEST_F(RunProbe, WhoFollowsMeasuresNothing) {
   EXPECT_EQ(run(out() + " --follow").code, 5);
+  EXPECT_EQ(run(out() + " --follow --host n7").code, 6) << "it knows its name";
   EXPECT_FALSE(fs::exists(folder_ / "measurements.csv"));
   EXPECT_EQ(run("--follow --plan").code, 0) << "asked about, it plans";
 }
