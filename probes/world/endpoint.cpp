@@ -23,8 +23,8 @@ Endpoint parse_endpoint(std::string_view text) {
   }
   if (host.empty()) throw refuse("HOST:PORT");
   const auto port = parse_integer(text.substr(colon + 1));
-  if (!port || *port > std::numeric_limits<std::uint16_t>::max()) {
-    throw refuse("a port of 0 to 65535 after the last colon");
+  if (!port || *port == 0 || *port > std::numeric_limits<std::uint16_t>::max()) {
+    throw refuse("a port of 1 to 65535 after the last colon");
   }
   return {std::string(host), static_cast<std::uint16_t>(*port)};
 }

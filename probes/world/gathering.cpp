@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "probes/world/rank_lost.h"
 
@@ -82,7 +83,11 @@ void Gathering::take_connections() {
 }
 
 void Gathering::hear_guests() {
-  std::erase_if(guests_, [this](Guest& guest) { return hear(guest); });
+  std::vector<Guest> still_guests;
+  for (Guest& guest : guests_) {
+    if (!hear(guest)) still_guests.push_back(std::move(guest));
+  }
+  guests_ = std::move(still_guests);
 }
 
 bool Gathering::hear(Guest& guest) {
@@ -125,15 +130,22 @@ void Gathering::refuse(Guest& guest, const std::string& why) {
 }
 
 void Gathering::check_members() {
+  std::vector<std::size_t> ranks;
+  std::vector<const Channel*> channels;
   for (std::size_t rank = 1; rank < members_.size(); ++rank) {
     if (!members_[rank]) continue;
+    ranks.push_back(rank);
+    channels.push_back(&members_[rank]->channel);
+  }
+  for (const std::size_t i : wait_for_any(channels, Deadline())) {
+    auto& member = members_[ranks[i]];
     try {
-      if (!members_[rank]->channel.receive(Deadline())) continue;
+      if (!member->channel.receive(Deadline())) continue;
       throw ChannelError("it speaks before all ranks have come");
     } catch (const ChannelError& error) {
-      const std::string host = members_[rank]->participant.host;
-      members_[rank].reset();
-      throw RankLost(static_cast<int>(rank), host, error.what());
+      const std::string host = member->participant.host;
+      member.reset();
+      throw RankLost(static_cast<int>(ranks[i]), host, error.what());
     }
   }
 }
@@ -145,8 +157,8 @@ void Gathering::tell_all(const nlohmann::json& message, Deadline deadline) {
     try {
       members_[rank]->channel.send(message, deadline);
     } catch (const ChannelError& error) {
-      if (!lost)
-        lost.emplace(static_cast<int>(rank), members_[rank]->participant.host, error.what());
+      if (lost) continue;
+      lost.emplace(static_cast<int>(rank), members_[rank]->participant.host, error.what());
     }
   }
   if (lost) throw RankLost(*lost);

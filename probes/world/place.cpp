@@ -61,8 +61,10 @@ void check_range(const std::string& name, int rank, int size) {
 
 std::string rank_variables() {
   std::string text;
-  for (const Engine& engine : engines)
-    text += (text.empty() ? "" : ", ") + std::string(engine.rank);
+  for (const Engine& engine : engines) {
+    if (!text.empty()) text += ", ";
+    text += engine.rank;
+  }
   return text;
 }
 
@@ -111,7 +113,8 @@ void ask_launcher(Place& place, int asked, const Environment& environment) {
   check_range(engine->rank, place.rank, place.size);
 }
 
-/// A port that steps which run at once do not share, below those that the kernel gives to clients.
+/// A port below those that the kernel gives to clients; no two steps of a job that run at once, and
+/// no two neighbouring jobs, have the same.
 std::uint16_t port_of_step(std::uint64_t job, std::uint64_t step) {
   return static_cast<std::uint16_t>(20000 + (job % 12000 * 7919 + step % 12000) % 12000);
 }
@@ -149,9 +152,9 @@ Endpoint find_rendezvous(const Place& place, const std::string& asked,
   const auto port = find_first(environment, {"MASTER_PORT"});
   if (address && port) {
     const auto parsed = parse_integer(port->value);
-    if (!parsed || *parsed > 65535) {
+    if (!parsed || *parsed == 0 || *parsed > 65535) {
       throw std::invalid_argument(
-          fmt::format("MASTER_PORT: found \"{}\", expected a port", port->value));
+          fmt::format("MASTER_PORT: found \"{}\", expected a port of 1 to 65535", port->value));
     }
     return {address->value, static_cast<std::uint16_t>(*parsed)};
   }

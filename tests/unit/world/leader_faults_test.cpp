@@ -180,6 +180,14 @@ TEST(Gather, ARankThatIsKilledOnceItHasComeIsNamed) {
   EXPECT_EQ(second.hear(), json({{"refused", complaint}}));
 }
 
+TEST(Gather, ARankThatSpeaksOutOfTurnIsNamed) {
+  Meeting meeting(3);
+  Caller first(meeting.place(1));
+  first.say("now?");
+  EXPECT_EQ(complaint_of<RankLost>([&] { return meeting.gather(); }),
+            "rank 1 on n1 is lost: it speaks before all ranks have come");
+}
+
 TEST(Leader, ARankThatIsKilledIsNamed) {
   Meeting meeting(3);
   Process killed([&] {

@@ -250,7 +250,7 @@ const Refusal refusals[] = {
     {"MasterPortIsNone",
      {{"ranks", "0"}},
      with(slurm_step, with(master, {{"MASTER_PORT", "x"}})),
-     "MASTER_PORT: found \"x\", expected a port"},
+     "MASTER_PORT: found \"x\", expected a port of 1 to 65535"},
     {"RendezvousIsNone",
      {{"ranks", "0"}, {"rendezvous", "n1"}},
      slurm_step,
