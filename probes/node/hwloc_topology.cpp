@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -95,7 +96,21 @@ void check_xml(const std::filesystem::path& file, const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+/// Plug-ins of hwloc that would open the vendors' libraries in this process: nothing that we ask
+/// hwloc for is in them. What a person has set is left.
+void leave_vendors_out() {
+  ::setenv("HWLOC_PLUGINS_BLACKLIST",
+           "hwloc_cuda.so:hwloc_gl.so:hwloc_levelzero.so:hwloc_nvml.so:hwloc_opencl.so:"
+           "hwloc_rsmi.so",
+           0);
+}
+
+}  // namespace
+
 HwlocTopology::HwlocTopology(const std::optional<std::filesystem::path>& xml) {
+  leave_vendors_out();
   hwloc_topology_t topology = nullptr;
   if (hwloc_topology_init(&topology) != 0) throw std::runtime_error("hwloc: out of memory");
   topology_.reset(topology);

@@ -19,6 +19,18 @@ RunDirectory RunDirectory::create(const fs::path& results, const std::string& su
   return RunDirectory(fs::absolute(path).lexically_normal());
 }
 
+RunDirectory RunDirectory::create(const fs::path& results, const std::string& name) {
+  const fs::path path = results / "runs" / name;
+  if (name != file_safe(name) || name.starts_with('.')) {
+    throw FileError(path.string(), 0, "",
+                    "is no name of a run: expected letters, digits, '.', '_' and '-'");
+  }
+  fs::create_directories(path.parent_path());
+  if (!fs::create_directory(path)) throw FileError(path.string(), 0, "", "is there already");
+  fs::create_directory(path / "logs");
+  return RunDirectory(fs::absolute(path).lexically_normal());
+}
+
 RunDirectory RunDirectory::at(const fs::path& path) {
   return RunDirectory(fs::absolute(path / "").lexically_normal().parent_path());
 }

@@ -16,6 +16,9 @@ class RunDirectory {
   static RunDirectory create(const std::filesystem::path& results, const std::string& suite,
                              WallTime time);
 
+  /// Makes <results>/runs/<name>. Throws FileError if `name` is no name of a folder or is taken.
+  static RunDirectory create(const std::filesystem::path& results, const std::string& name);
+
   /// An existing one; throws FileError if `path` is no folder with a manifest or measurements.
   static RunDirectory open(const std::filesystem::path& path);
 

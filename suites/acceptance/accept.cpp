@@ -1,75 +1,18 @@
 #include "suites/acceptance/accept.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <set>
-#include <system_error>
 
 #include "results/schema/exit_code.h"
+
 #include "suites/acceptance/looks.h"
 
 namespace plumbline {
 namespace {
 
-constexpr Seconds report_deadline{600};
-
-std::vector<std::string> report_command(const RunRecord& record, const Judge& judge, bool last) {
-  const RunDirectory& run = record.directory();
-  std::vector<std::string> command = {judge.bin / "plumbline-report", run.path(), "--results",
-                                      record.results()};
-  for (const std::string& folder : record.order().baselines) {
-    command.insert(command.end(), {"--baselines", folder});
-  }
-  if (last) {
-    command.insert(command.end(), {"--html", run.report()});
-    if (judge.quiet) command.emplace_back("--quiet");
-  } else {
-    command.insert(command.end(), {"--no-html", "--quiet"});
-  }
-  return command;
-}
-
-/// Lets plumbline-report judge the run; what it prints goes to `log`, or to our own output if that
-/// is empty. An exit code that is no verdict comes with a problem.
-Acceptance judge_run(const RunRecord& record, Runner& runner, const Judge& judge, bool last) {
-  const auto command = report_command(record, judge, last);
-  const std::string again = "; to judge it: " + shell_line(command);
-  const std::filesystem::path log = record.directory().logs() / "report.log";
-  const bool to_log = !last || judge.quiet;
-  Descriptor output;
-  if (to_log) {
-    output = Descriptor(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (output.get() < 0) {
-      throw std::system_error(errno, std::generic_category(), log.string() + ": cannot open");
-    }
-  }
-  ChildProcess child(command, to_log ? output.get() : 1, to_log ? output.get() : 2);
-  try {
-    child.release();
-  } catch (const std::system_error& error) {
-    return {exit_incomplete, "the run was not judged: " + command.front() +
-                                 " cannot be started: " + error.code().message()};
-  }
-  const ProcessEnd end = supervise(child, {.deadline = report_deadline}, runner.interruption);
-  if (end.stopped == Stopped::by_interruption) return {exit_interrupted, ""};
-  if (end.stopped == Stopped::at_deadline || !end.status) {
-    return {exit_incomplete, "the run was not judged: plumbline-report did not finish within " +
-                                 format_duration(report_deadline) + again};
-  }
-  if (end.status->signal != 0) {
-    return {exit_incomplete, "the run was not judged: plumbline-report ended with " +
-                                 signal_name(end.status->signal) + again};
-  }
-  const int code = end.status->exit;
-  if (code == exit_usage || !std::filesystem::exists(record.directory().findings())) {
-    const std::string why = to_log ? ": " + tail_of(log) : "";
-    return {code == exit_ok ? exit_incomplete : code,
-            fmt::format("the run was not judged: plumbline-report ended with exit {}{}{}", code,
-                        why, again)};
-  }
-  return {code, ""};
+Acceptance judge_record(const RunRecord& record, Runner& runner, const Judge& judge, bool last) {
+  return judge_run(record.directory(), record.order().baselines, judge, last, runner.interruption);
 }
 
 /// The step that measured each case first.
@@ -119,11 +62,11 @@ Acceptance accept_run(RunRecord& record, Runner& runner, const Judge& judge) {
   do {
     if (!run_tasks(record, runner)) return {exit_interrupted, ""};
     if (record.last_look() == runs_at_look.size()) break;
-    Acceptance so_far = judge_run(record, runner, judge, false);
+    Acceptance so_far = judge_record(record, runner, judge, false);
     if (so_far.exit_code == exit_interrupted || !so_far.problem.empty()) return so_far;
   } while (plan_next_look(record, runner.progress));
   record.note("measured", {});  // the report, made next, tells when
-  Acceptance verdict = judge_run(record, runner, judge, true);
+  Acceptance verdict = judge_record(record, runner, judge, true);
   if (verdict.exit_code != exit_interrupted) {
     record.note("run_ended", {{"verdict", std::to_string(verdict.exit_code)}});
   }

@@ -21,8 +21,8 @@ using Value = toml::basic_value<toml::discard_comments, std::map, std::vector>;
 
 const std::vector<std::string> suite_keys = {"name", "purpose", "defaults", "step"};
 const std::vector<std::string> defaults_keys = {"deadline", "repeats", "samples", "on_failure"};
-const std::vector<std::string> step_keys = {"name",     "probe",   "options", "filter",    "needs",
-                                            "deadline", "repeats", "samples", "on_failure"};
+const std::vector<std::string> step_keys = {"name",     "probe",   "options", "filter",     "needs",
+                                            "deadline", "repeats", "samples", "on_failure", "on"};
 /// What the runner says to a probe by itself.
 const std::vector<std::string> runner_options = {
     "out",  "run",     "host",      "instance-type", "task",     "attempt",
@@ -181,6 +181,11 @@ Step read_step(const Value& table, const Step& defaults) {
   if (const Value* value = find(table, "options")) step.options = options_of(*value);
   if (const Value* value = find(table, "filter")) step.filter = filter_of(*value);
   if (const Value* value = find(table, "needs")) step.needs = names_in(*value, "needs");
+  if (const Value* value = find(table, "on")) {
+    const auto word = together_names.find(value->is_string() ? value->as_string().str : "");
+    if (!word) refuse_type(*value, "on", "\"node\", \"pairs\" or \"groups\"");
+    step.on = *word;
+  }
   read_shared_keys(table, step);
   return step;
 }
@@ -300,6 +305,22 @@ Suite read_suite(const fs::path& file) {
   refuse_unknown_needs(suite.steps, tables);
   suite.steps = in_order_of_needs(std::move(suite.steps), tables);
   return suite;
+}
+
+std::vector<std::string> steps_on(const Suite& suite, Together on) {
+  std::vector<std::string> names;
+  for (const Step& step : suite.steps) {
+    if (step.on == on) names.push_back(step.name);
+  }
+  return names;
+}
+
+std::vector<std::string> steps_not_on(const Suite& suite, Together on) {
+  std::vector<std::string> names;
+  for (const Step& step : suite.steps) {
+    if (step.on != on) names.push_back(step.name);
+  }
+  return names;
 }
 
 void leave_out(Suite& suite, const std::vector<std::string>& steps) {

@@ -14,6 +14,11 @@ namespace plumbline {
 enum class OnFailure { keep_going, stop };
 inline constexpr auto on_failure_names = names_of<OnFailure>("continue", "stop");
 
+/// On which hosts a step's probe works together: each by itself, pairs of them in rounds, groups of
+/// 2, 4, 8 ... of them. Of a run on one host only the first kind is a part.
+enum class Together { alone, pairs, groups };
+inline constexpr auto together_names = names_of<Together>("node", "pairs", "groups");
+
 /// One probe with its options, as a suite asks for it.
 struct Step {
   std::string name;
@@ -25,6 +30,7 @@ struct Step {
   std::uint64_t repeats = 1;
   bool samples = false;
   OnFailure on_failure = OnFailure::keep_going;
+  Together on = Together::alone;
   std::size_t line = 0;  ///< where `probe` stands in the file
 };
 
@@ -39,6 +45,10 @@ struct Suite {
 /// Reads and checks a suite; suites/README.md describes the format. Throws FileError with the line,
 /// what was found and what was expected.
 Suite read_suite(const std::filesystem::path& file);
+
+/// The names of a suite's steps of one kind, or of all others.
+std::vector<std::string> steps_on(const Suite& suite, Together on);
+std::vector<std::string> steps_not_on(const Suite& suite, Together on);
 
 /// Takes steps out of a suite; no other step needs them any more.
 void leave_out(Suite& suite, const std::vector<std::string>& steps);

@@ -12,7 +12,7 @@ namespace plumbline {
 /// What a relay on a host says to the runner: one line of its output each.
 struct Frame {
   enum class Kind {
-    began,  ///< the order's program runs
+    began,  ///< the order's program runs; bytes: the relay's version of plumbline
     bytes,  ///< a file of its folder has grown
     alive,  ///< nothing new, but the host is there
     ended,  ///< the program has ended
@@ -23,7 +23,7 @@ struct Frame {
   std::string task;
   std::string file;          ///< bytes: its path in the folder
   std::uint64_t offset = 0;  ///< bytes: where in the file they stand
-  std::string bytes;         ///< bytes, said
+  std::string bytes;         ///< began, bytes, said
   ProcessEnd end;            ///< ended
 };
 

@@ -13,6 +13,7 @@
 #include "results/schema/exit_code.h"
 #include "results/schema/host_identity.h"
 #include "suites/fleet/frame.h"
+#include "suites/fleet/scratch.h"
 #include "suites/launch/child_process.h"
 
 namespace plumbline {
@@ -112,25 +113,6 @@ class FolderWatch {
   std::map<std::string, std::uint64_t> told_;
 };
 
-/// A folder that is there as long as this is.
-class Scratch {
- public:
-  explicit Scratch(fs::path folder) : folder_(std::move(folder)) {
-    fs::remove_all(folder_);  // of a relay that was killed
-    fs::create_directories(folder_);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  const fs::path& folder() const { return folder_; }
-
- private:
-  fs::path folder_;
-};
-
 void write_file(const fs::path& file, const std::string& bytes) {
   fs::create_directories(file.parent_path());
   std::ofstream stream(file, std::ios::binary);
@@ -172,7 +154,10 @@ ProcessEnd carry_out(const HostOrder& order, const fs::path& folder, FolderWatch
   } catch (const std::system_error& error) {
     throw std::runtime_error(command.front() + " cannot be started: " + error.code().message());
   }
-  voice.say({.kind = Frame::Kind::began, .host = order.host, .task = order.task});
+  voice.say({.kind = Frame::Kind::began,
+             .host = order.host,
+             .task = order.task,
+             .bytes = PLUMBLINE_VERSION});
   bool told_to_end = false;
   const auto tick = [&](Seconds) {
     watch.look();

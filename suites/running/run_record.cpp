@@ -8,25 +8,11 @@
 #include "results/schema/device.h"
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
+#include "suites/description/lines.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
-
-/// Lists in the journal, whose values are texts. No path and no case name holds a line break.
-std::string lines(const std::vector<std::string>& words) {
-  return fmt::to_string(fmt::join(words, "\n"));
-}
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    words.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
-}
 
 /// "host_memory#2" -> {"host_memory", 2}
 std::pair<std::string, std::uint64_t> parse_task_id(const std::string& id) {
@@ -48,9 +34,9 @@ RunOrder order_of(const JournalEvent& start) {
   order.machine = start.detail("machine");
   order.accept = start.detail("accept") == "yes";
   order.look_gap = Seconds(parse_number(start.detail("look_gap")).value_or(0));
-  order.baselines = words_of(start.detail("baselines"));
+  order.baselines = words_of_lines(start.detail("baselines"));
   order.rehearses = start.detail("rehearses");
-  order.left_out = words_of(start.detail("left_out"));
+  order.left_out = words_of_lines(start.detail("left_out"));
   return order;
 }
 
@@ -66,7 +52,9 @@ RunRecord::RunRecord(RunDirectory directory, Suite suite, RunOrder order)
 }
 
 RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const RunOrder& order) {
-  RunDirectory directory = RunDirectory::create(results, suite.name, wall_now());
+  RunDirectory directory = order.run_name.empty()
+                               ? RunDirectory::create(results, suite.name, wall_now())
+                               : RunDirectory::create(results, order.run_name);
   Manifest manifest = order.manifest;
   if (manifest.empty()) {
     manifest.emplace_back();
@@ -87,9 +75,9 @@ RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const R
                               {"machine", order.machine},
                               {"accept", order.accept ? "yes" : "no"},
                               {"look_gap", format_number(order.look_gap.count())},
-                              {"baselines", lines(order.baselines)},
+                              {"baselines", lines_of_words(order.baselines)},
                               {"rehearses", order.rehearses},
-                              {"left_out", lines(order.left_out)}});
+                              {"left_out", lines_of_words(order.left_out)}});
   record.write_context();
   return record;
 }
@@ -178,8 +166,11 @@ void RunRecord::take(const Task& task) {
 }
 
 void RunRecord::plan(const Task& task) {
-  journal_.append(
-      {wall_now(), "task_planned", task.id(), task.attempt, {{"cases", lines(task.cases)}}});
+  journal_.append({wall_now(),
+                   "task_planned",
+                   task.id(),
+                   task.attempt,
+                   {{"cases", lines_of_words(task.cases)}}});
   take(task);
 }
 
@@ -233,7 +224,7 @@ void RunRecord::replay(const std::vector<JournalEvent>& events) {
         task = task_again(step(suite_step(task)), step_name, repeat, event.attempt,
                           {order_.host.host});
         task.rest = order_.look_gap;
-        task.cases = words_of(event.detail("cases"));
+        task.cases = words_of_lines(event.detail("cases"));
       }
       take(task);
       continue;

@@ -17,6 +17,7 @@ namespace plumbline {
 
 /// What a run was asked to be; written down at its start, so that it can be continued as such.
 struct RunOrder {
+  std::string run_name;                ///< of its folder; empty: the time and the suite's name
   std::string command;                 ///< as typed, for context.csv
   HostIdentity host;                   ///< as the rows name it
   std::string machine;                 ///< its own name

@@ -34,6 +34,7 @@ std::optional<double> median_rate(const RoundResults& results) {
 struct Record {
   std::size_t pairs = 0;
   std::size_t failing = 0;
+  std::vector<std::size_t> failing_with;
   std::string first_failure;  ///< "failed in round 2 with node-4"
 };
 
@@ -47,6 +48,7 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
     Record& record = records[node];
     ++record.pairs;
     if (failure.empty()) return;
+    record.failing_with.push_back(partner);
     if (record.failing++ > 0) return;
     record.first_failure =
         fmt::format("{} in round {} with {}", failure, round, fleet.hosts[partner]);
@@ -64,14 +66,19 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
       note(result.b, result.a, failure, i + 1);
     }
   }
+  const auto is_suspect = [&](std::size_t node) {
+    const Record& record = records[node];
+    return record.failing > 0 && record.failing >= rule.failing_pairs;
+  };
   Standing standing;
   for (std::size_t node = 0; node < records.size(); ++node) {
     const Record& record = records[node];
-    if (record.failing > 0 && record.failing >= rule.failing_pairs) {
+    if (is_suspect(node)) {
       const std::string more =
           record.failing == 1 ? "" : fmt::format(", and {} more", record.failing - 1);
       standing.suspects.push_back({node, record.first_failure + more});
-    } else if (record.pairs > 0 && record.failing == 0) {
+    } else if (record.pairs > record.failing &&
+               std::ranges::all_of(record.failing_with, is_suspect)) {
       standing.good.push_back(node);
     }
   }

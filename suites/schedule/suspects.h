@@ -29,10 +29,12 @@ struct Suspect {
 };
 
 /// What the rounds so far say about the nodes. A node that is neither suspect nor good was not
-/// measured, or was in fewer failing pairs than make a suspect: it is no partner for anyone.
+/// measured, or was in a failing pair with another that is no suspect: it is no partner for anyone.
 struct Standing {
   std::vector<Suspect> suspects;  ///< ascending by node
-  std::vector<std::size_t> good;  ///< in at least one pair, and in none that fails; ascending
+  /// In at least one pair that does not fail, which clears both of its ends, and in failing ones
+  /// with suspects alone; ascending.
+  std::vector<std::size_t> good;
 };
 
 /// When a pair fails, and when a node is suspect for it.

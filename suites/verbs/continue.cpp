@@ -6,6 +6,7 @@
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
 #include "suites/description/nearest_name.h"
+#include "suites/verbs/fleet_session.h"
 #include "suites/verbs/session.h"
 #include "suites/verbs/verb.h"
 
@@ -46,6 +47,8 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
   options.add_to(app);
   app.footer("\nExit: as the run itself would have ended.");
   if (const auto code = parse(app, arguments)) return *code;
+  const std::filesystem::path folder = find_run(run, options.results);
+  if (is_fleet_run(folder)) return resume_fleet(folder, options.quiet, tree);
   Session session(options, tree);
   RunRecord record = open_here(run, options.results);
   const std::size_t count = take_up_again(record, command_line("resume", arguments));

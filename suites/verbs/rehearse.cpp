@@ -60,6 +60,9 @@ int rehearse(const RehearsalOptions& options, RunOrder order, const InstallTree&
   order.machine = identify_host().host;
   order.rehearses = said_of(options);
   order.left_out = steps_about_here(suite, tree.bin, machine, session.interruption());
+  for (std::string& step : steps_not_on(suite, Together::alone)) {
+    order.left_out.push_back(std::move(step));
+  }
 
   RunRecord record = RunRecord::create(options.session.results, suite, order);
   fs::rename(waiting.folder(), record.directory().virtual_machine());

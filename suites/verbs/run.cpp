@@ -6,6 +6,7 @@
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
 #include "suites/running/old_runs.h"
+#include "suites/verbs/fleet_session.h"
 #include "suites/verbs/session.h"
 #include "suites/verbs/verb.h"
 
@@ -19,7 +20,9 @@ struct StartOptions {
   std::string host;
   std::string instance_type;
   std::string manifest;
+  std::string run_name;
   std::optional<unsigned> keep_days;
+  FleetOptions fleet;
 
   void add_to(CLI::App& app) {
     session.add_to(app);
@@ -29,10 +32,13 @@ struct StartOptions {
     app.add_option("--manifest", manifest,
                    "The nodes that there should be (manifest.csv); by default this host alone")
         ->type_name("FILE");
+    app.add_option("--run-name", run_name,
+                   "The run's folder below DIR/runs; by default the time and the suite's name");
     app.add_option("--keep-days", keep_days,
                    "Afterwards remove this host's runs of this suite that are older; kept in any "
                    "case: the newest, and all that rejected")
         ->type_name("N");
+    fleet.add_to(app);
   }
 };
 
@@ -49,11 +55,29 @@ Manifest read_manifest(const std::string& file, const HostIdentity& host) {
   return manifest;
 }
 
+int start_on_hosts(const StartOptions& options, const RunOrder& order, const InstallTree& tree) {
+  FleetStart start;
+  start.results = options.session.results;
+  start.suite = options.suite;
+  start.run_name = options.run_name;
+  start.manifest = options.manifest;
+  start.quiet = options.session.quiet || options.session.quiet_if_ok;
+  start.order.command = order.command;
+  start.order.accept = order.accept;
+  start.order.look_gap = order.look_gap;
+  start.order.baselines = order.baselines;
+  start.order.instance_type = options.instance_type;
+  return start_fleet(start, options.fleet, tree);
+}
+
 int start(const StartOptions& options, RunOrder order, const InstallTree& tree) {
+  if (options.fleet.wanted()) return start_on_hosts(options, order, tree);
   const Suite suite = read_suite(find_suite(options.suite, tree.suites()));
   order.host = this_host(options.host, options.instance_type);
   order.machine = identify_host().host;
   order.manifest = read_manifest(options.manifest, order.host);
+  order.run_name = options.run_name;
+  order.left_out = steps_not_on(suite, Together::alone);  // they need more than one host
   Session session(options.session, tree);
   RunRecord record = RunRecord::create(options.session.results, suite, order);
   session.begin(record);

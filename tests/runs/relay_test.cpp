@@ -11,6 +11,7 @@
 
 #include "suites/fleet/fan_out.h"
 #include "suites/fleet/reach.h"
+#include "suites/fleet/scratch.h"
 #include "tests/runs/rig.h"
 
 namespace plumbline {
@@ -211,6 +212,19 @@ TEST_F(Relay, OneHostLeadsToOthers) {
     EXPECT_EQ(cases_in(told.files[host + ":measurements.csv"]).size(), 3U) << host;
   }
   EXPECT_EQ(told.ends["n2"].at(0).status, (ExitStatus{0, SIGSEGV}));
+}
+
+TEST_F(Relay, TheFolderOfOneThatIsStillEndingIsWaitedFor) {
+  std::filesystem::create_directories(scratch_ / "hosts");
+  std::optional<Scratch> earlier(scratch_ / "hosts" / "plumbline-run-1-n1-t-1");
+  EXPECT_THROW(Scratch(earlier->folder(), Seconds{0.1}), std::runtime_error);
+  std::thread leaving([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    earlier.reset();
+  });
+  EXPECT_TRUE(run({order("n1")}, here()));
+  leaving.join();
+  EXPECT_EQ(told.ends["n1"].at(0).status, (ExitStatus{0, 0}));
 }
 
 TEST_F(Relay, WhoIsToldToLeaveEndsItsProgram) {

@@ -11,6 +11,7 @@
 #include "results/schema/file_error.h"
 #include "suites/schedule/adaptive.h"
 #include "suites/schedule/leaf_rounds.h"
+#include "suites/schedule/round_robin.h"
 #include "tests/unit/schema/scratch_folder.h"
 #include "tests/unit/suites/fleets.h"
 
@@ -91,7 +92,31 @@ TEST(FindSuspects, AfterSoManyFailingPairs) {
                                             {{0, 2, {}}, {1, 4, 100}, {3, 5, 100}}};
   const Standing standing = find_suspects(fleet_with({6}), rounds, {0.05, 2});
   EXPECT_THAT(standing.suspects, ElementsAre(Suspect{0, "failed in round 1 with n1, and 1 more"}));
-  EXPECT_THAT(standing.good, ElementsAre(3, 4, 5));  // 1 and 2 failed once
+  EXPECT_THAT(standing.good, ElementsAre(1, 2, 3, 4, 5)) << "1 and 2 failed with the suspect alone";
+}
+
+TEST(FindSuspects, WhoFailsWithNoSuspectIsNotGood) {
+  const std::vector<RoundResults> rounds = {
+      {{0, 1, {}}, {2, 3, 100}}, {{0, 2, 100}, {1, 3, 100}}, {{0, 3, 100}, {1, 2, 100}}};
+  const Standing standing = find_suspects(fleet_with({4}), rounds, {0.05, 2});
+  EXPECT_THAT(standing.suspects, IsEmpty());
+  EXPECT_THAT(standing.good, ElementsAre(2, 3)) << "of 0 and 1 one may be at fault";
+}
+
+TEST(FindSuspects, OneSlowNodeThatEveryoneHasMet) {
+  std::vector<RoundResults> rounds;
+  for (std::size_t round = 0; round < round_robin_rounds(6); ++round) {
+    RoundResults results;
+    for (const Pair& pair : round_robin(6, round).pairs) {
+      const bool slow = pair.a == 2 || pair.b == 2;
+      results.push_back({pair.a, pair.b, slow ? 50 : 100});
+    }
+    rounds.push_back(results);
+  }
+  const Standing standing = find_suspects(fleet_with({6}), rounds, {0.05, 2});
+  ASSERT_EQ(standing.suspects.size(), 1U);
+  EXPECT_EQ(standing.suspects[0].node, 2U);
+  EXPECT_THAT(standing.good, ElementsAre(0, 1, 3, 4, 5));
 }
 
 TEST(ReadSuspects, FromAFile) {

@@ -237,7 +237,7 @@ TEST(VirtualNccl, RefusesWhatNcclRefuses) {
   const auto& call = ranks.call();
   auto& rank = ranks.at(0);
   void* from = Ranks::pointer(rank.from->address());
-  EXPECT_EQ(call.all_reduce.status(from, from, 1, static_cast<DataType>(99), Reduction::sum,
+  EXPECT_EQ(call.all_reduce.status(from, from, 1, static_cast<DataType>(15), Reduction::sum,
                                    ranks.handle(0), rank.stream->handle()),
             Result::invalid_argument);
   EXPECT_EQ(call.broadcast.status(from, from, 1, DataType::float32, 8, ranks.handle(0),

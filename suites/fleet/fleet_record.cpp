@@ -1,0 +1,201 @@
+#include "suites/fleet/fleet_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "results/schema/file_error.h"
+#include "results/schema/number.h"
+#include "suites/description/lines.h"
+
+namespace plumbline {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* start_event = "fleet_run_started";
+
+std::vector<JournalEvent> events_of(const fs::path& folder) {
+  const RunDirectory run = RunDirectory::at(folder);
+  return fs::exists(run.journal()) ? read_journal(run.journal()) : std::vector<JournalEvent>();
+}
+
+FleetRunOrder order_of(const JournalEvent& start, const RunDirectory& run) {
+  FleetRunOrder order;
+  order.command = start.detail("command");
+  order.machine = start.detail("machine");
+  order.accept = start.detail("accept") == "yes";
+  order.look_gap = Seconds(parse_number(start.detail("look_gap")).value_or(0));
+  order.baselines = words_of_lines(start.detail("baselines"));
+  order.manifest = read_all<ManifestEntry>(run.manifest());
+  order.addresses = words_of_lines(start.detail("addresses"));
+  order.instance_type = start.detail("instance_type");
+  order.engine = engine_names.find(start.detail("engine")).value_or(Engine::ssh);
+  order.engine_command = start.detail("engine_command");
+  order.bin = start.detail("bin");
+  order.at_once = parse_integer(start.detail("at_once")).value_or(order.at_once);
+  order.lock_file = start.detail("lock_file");
+  order.seed = parse_integer(start.detail("seed")).value_or(0);
+  if (order.addresses.size() != order.manifest.size()) {
+    throw FileError(run.journal().string(), 1, "addresses",
+                    fmt::format("found {} for {} hosts in manifest.csv", order.addresses.size(),
+                                order.manifest.size()));
+  }
+  return order;
+}
+
+}  // namespace
+
+FleetRecord::FleetRecord(RunDirectory directory, Suite suite, FleetRunOrder order)
+    : directory_(std::move(directory)),
+      suite_(std::move(suite)),
+      order_(std::move(order)),
+      journal_(directory_.journal()),
+      parts_(directory_) {}
+
+FleetRecord FleetRecord::create(const fs::path& results, const Suite& suite,
+                                const FleetRunOrder& order, const std::string& run_name) {
+  RunDirectory directory = run_name.empty() ? RunDirectory::create(results, suite.name, wall_now())
+                                            : RunDirectory::create(results, run_name);
+  CsvAppender<ManifestEntry>(directory.manifest()).append(order.manifest);
+  fs::copy_file(suite.file, directory.suite());
+  FleetRecord record(std::move(directory), suite, order);
+  record.note(start_event, {{"plumbline", PLUMBLINE_VERSION},
+                            {"command", order.command},
+                            {"suite", suite.name},
+                            {"suite_hash", content_hash(suite.file)},
+                            {"machine", order.machine},
+                            {"accept", order.accept ? "yes" : "no"},
+                            {"look_gap", format_number(order.look_gap.count())},
+                            {"baselines", lines_of_words(order.baselines)},
+                            {"addresses", lines_of_words(order.addresses)},
+                            {"instance_type", order.instance_type},
+                            {"engine", engine_names[order.engine]},
+                            {"engine_command", order.engine_command},
+                            {"bin", order.bin},
+                            {"at_once", std::to_string(order.at_once)},
+                            {"lock_file", order.lock_file},
+                            {"seed", std::to_string(order.seed)}});
+  return record;
+}
+
+FleetRecord FleetRecord::open(const fs::path& folder) {
+  RunDirectory directory = RunDirectory::open(folder);
+  const auto events = events_of(folder);
+  if (events.empty() || events.front().event != start_event) {
+    throw FileError(directory.path().string(), 0, "", "is no run on many hosts");
+  }
+  FleetRunOrder order = order_of(events.front(), directory);
+  Suite suite = read_suite(directory.suite());
+  FleetRecord record(std::move(directory), std::move(suite), std::move(order));
+  for (const JournalEvent& event : events) {
+    if (event.event == "step_begins") {
+      record.hosts_of_steps_[event.detail("step")] = words_of_lines(event.detail("hosts"));
+    }
+    if (event.event == "task_started") record.ended_.erase(event.task);
+    if (event.event != "task_ended") continue;
+    const auto outcome = task_outcome_names.find(event.detail("outcome"));
+    if (outcome) record.ended_[event.task] = *outcome;
+    record.attempts_[event.task] = event.attempt;
+  }
+  record.settle_unjournaled_ends();
+  return record;
+}
+
+/// A runner that was killed between the rows of a task and the line in the journal: the rows count.
+void FleetRecord::settle_unjournaled_ends() {
+  if (!fs::exists(parts_.own_rows())) return;
+  read_csv<Measurement>(
+      parts_.own_rows(),
+      [&](const Measurement& row) {
+        const auto known = attempts_.find(row.task);
+        if (known != attempts_.end() && known->second >= row.attempt) return;
+        const TaskEnd end = task_end_of_row(row);
+        journal_.append({row.time,
+                         "task_ended",
+                         row.task,
+                         row.attempt,
+                         {{"outcome", task_outcome_names[end.outcome]}, {"reason", end.reason}}});
+        ended_[row.task] = end.outcome;
+        attempts_[row.task] = row.attempt;
+      },
+      BadRows::collect);
+}
+
+bool FleetRecord::all_well() const {
+  return std::ranges::all_of(ended_,
+                             [](const auto& task) { return task.second == TaskOutcome::ok; });
+}
+
+std::uint64_t FleetRecord::next_attempt(const std::string& task) const {
+  const auto found = attempts_.find(task);
+  return found == attempts_.end() ? 1 : found->second + 1;
+}
+
+std::optional<TaskOutcome> FleetRecord::outcome(const std::string& task) const {
+  const auto found = ended_.find(task);
+  return found == ended_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void FleetRecord::started(const FleetTask& task) {
+  journal_.append(
+      {wall_now(), "task_started", task.id, task.attempt, {{"hosts", lines_of_words(task.hosts)}}});
+  ended_.erase(task.id);
+}
+
+void FleetRecord::ended(const FleetTask& task, const TaskEnd& end) {
+  const WallTime now = wall_now();
+  // A row for each of them: what one of them is not tested in, the others are not either.
+  std::vector<Measurement> rows;
+  for (const std::string& host : task.hosts) {
+    const RowNames names{{}, directory_.name(), host, order_.instance_type};
+    Task as_task;
+    as_task.step = task.id;
+    as_task.probe = task.probe;
+    as_task.attempt = task.attempt;
+    Measurement row = task_row(as_task, end, names, now);
+    row.task = task.id;
+    rows.push_back(std::move(row));
+  }
+  CsvAppender<Measurement>(parts_.own_rows()).append(rows);
+  journal_.append({now,
+                   "task_ended",
+                   task.id,
+                   task.attempt,
+                   {{"outcome", task_outcome_names[end.outcome]},
+                    {"seconds", format_number(end.elapsed.count())},
+                    {"exit", std::to_string(end.exit)},
+                    {"signal", end.signal == 0 ? "" : signal_name(end.signal)},
+                    {"reason", end.reason}}});
+  ended_[task.id] = end.outcome;
+  attempts_[task.id] = task.attempt;
+}
+
+FleetTask FleetRecord::latest(FleetTask task) const {
+  if (const auto found = attempts_.find(task.id); found != attempts_.end()) {
+    task.attempt = found->second;
+  }
+  return task;
+}
+
+std::optional<std::vector<std::string>> FleetRecord::hosts_of_step(const std::string& step) const {
+  const auto found = hosts_of_steps_.find(step);
+  return found == hosts_of_steps_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void FleetRecord::note_hosts_of_step(const std::string& step, std::vector<std::string> hosts) {
+  std::sort(hosts.begin(), hosts.end());
+  note("step_begins", {{"step", step}, {"hosts", lines_of_words(hosts)}});
+  hosts_of_steps_[step] = std::move(hosts);
+}
+
+void FleetRecord::note(const std::string& event,
+                       std::vector<std::pair<std::string, std::string>> details) {
+  journal_.append({wall_now(), event, "", 0, std::move(details)});
+}
+
+bool is_fleet_run(const fs::path& folder) {
+  const auto events = events_of(folder);
+  return !events.empty() && events.front().event == start_event;
+}
+
+}  // namespace plumbline

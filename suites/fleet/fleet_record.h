@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/schema/journal.h"
+#include "results/schema/manifest.h"
+#include "results/schema/run_directory.h"
+#include "suites/description/suite.h"
+#include "suites/fleet/parts.h"
+#include "suites/running/task_outcome.h"
+
+namespace plumbline {
+
+/// By what hosts are reached.
+enum class Engine { ssh, srun };
+inline constexpr auto engine_names = names_of<Engine>("ssh", "srun");
+
+/// What a run on many hosts was asked to be; written down at its start, so that it can be continued
+/// as such.
+struct FleetRunOrder {
+  std::string command;  ///< as typed
+  std::string machine;  ///< the runner's own host
+  bool accept = false;
+  Seconds look_gap{0};
+  std::vector<std::string> baselines;
+  Manifest manifest;                   ///< the hosts
+  std::vector<std::string> addresses;  ///< of each, for ssh
+  std::string instance_type;           ///< of all of them; empty: what each says itself
+  Engine engine = Engine::ssh;
+  std::string engine_command;  ///< "ssh -F config"
+  std::string bin;             ///< of plumbline's programs on the hosts
+  std::uint64_t at_once = 64;
+  std::string
+      lock_file;  ///< of the hosts, "{host}" in it stands for the name; empty: the usual one
+  std::uint64_t seed = 0;  ///< of the rounds
+};
+
+/// A task on hosts that work together, or on one.
+struct FleetTask {
+  std::string id;    ///< "nodes@n1", "fabric.round3@n1+n2"
+  std::string step;  ///< of the suite; "nodes" for all that a host does alone
+  std::string probe;
+  std::vector<std::string> hosts;
+  std::uint64_t attempt = 1;
+};
+
+/// A run on many hosts on disk: its folder, its suite, how its tasks ended, what the hosts sent.
+/// What changes is in the journal or in a table before the call returns.
+class FleetRecord {
+ public:
+  static FleetRecord create(const std::filesystem::path& results, const Suite& suite,
+                            const FleetRunOrder& order, const std::string& run_name);
+  /// Throws FileError if it cannot be continued.
+  static FleetRecord open(const std::filesystem::path& folder);
+
+  const RunDirectory& directory() const { return directory_; }
+  const Suite& suite() const { return suite_; }
+  const FleetRunOrder& order() const { return order_; }
+  Parts& parts() { return parts_; }
+  const Parts& parts() const { return parts_; }
+
+  /// How a task ended; nothing: it has not, or was killed.
+  std::optional<TaskOutcome> outcome(const std::string& task) const;
+  /// Every task that has ended did so well.
+  bool all_well() const;
+  /// One more than that of its latest end.
+  std::uint64_t next_attempt(const std::string& task) const;
+  void started(const FleetTask& task);
+  void ended(const FleetTask& task, const TaskEnd& end);
+  /// The task as it ended last.
+  FleetTask latest(FleetTask task) const;
+
+  /// The hosts with which a step on several of them was begun, sorted; nothing: it was not.
+  std::optional<std::vector<std::string>> hosts_of_step(const std::string& step) const;
+  void note_hosts_of_step(const std::string& step, std::vector<std::string> hosts);
+
+  void note(const std::string& event,
+            std::vector<std::pair<std::string, std::string>> details = {});
+
+ private:
+  FleetRecord(RunDirectory directory, Suite suite, FleetRunOrder order);
+  void settle_unjournaled_ends();
+
+  RunDirectory directory_;
+  Suite suite_;
+  FleetRunOrder order_;
+  Journal journal_;
+  Parts parts_;
+  std::map<std::string, TaskOutcome> ended_;
+  std::map<std::string, std::uint64_t> attempts_;  ///< of the latest end
+  std::map<std::string, std::vector<std::string>> hosts_of_steps_;
+};
+
+/// True for a run that FleetRecord made.
+bool is_fleet_run(const std::filesystem::path& folder);
+
+}  // namespace plumbline

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "results/schema/install_tree.h"
+#include "suites/fleet/fleet_record.h"
+
+namespace plumbline {
+
+/// What `run` and `accept` take about many hosts.
+struct FleetOptions {
+  std::string hosts;  ///< a file, or a list
+  bool slurm = false;
+  std::string ssh = "ssh";
+  std::string srun = "srun";
+  std::string remote_bin;
+  std::uint64_t at_once = 64;
+  std::string hosts_lock;
+  std::optional<std::uint64_t> seed;
+
+  void add_to(CLI::App& app);
+  bool wanted() const { return slurm || !hosts.empty(); }
+};
+
+/// What else a run on many hosts is, from the options that all runs have.
+struct FleetStart {
+  std::string results;
+  std::string suite;
+  std::string run_name;
+  std::string manifest;
+  bool quiet = false;
+  FleetRunOrder order;  ///< without hosts and engine
+};
+
+/// Starts a run on many hosts and carries it to its end. Returns an exit code.
+int start_fleet(const FleetStart& start, const FleetOptions& options, const InstallTree& tree);
+
+/// The same for one that was interrupted.
+int resume_fleet(const std::filesystem::path& folder, bool quiet, const InstallTree& tree);
+
+}  // namespace plumbline

@@ -1,0 +1,234 @@
+// Runs on many hosts through the built front door. The hosts are all this machine; ssh is a
+// stand-in that starts what it is told, or refuses a host.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "results/schema/manifest.h"
+#include "suites/running/task_outcome.h"
+#include "tests/runs/rig.h"
+
+namespace plumbline {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class Fleet : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::filesystem::path ssh = scratch_ / "ssh";
+    // Options, the host, "--", a line for a shell; "refused" in a host's name means what it says.
+    std::ofstream(ssh) << "#!/bin/sh\n"
+                          "while [ \"$1\" != -- ]; do host=$1; shift; done\n"
+                          "case $host in *refused*) echo connection refused >&2; exit 255;; esac\n"
+                          "exec /bin/sh -c \"$2\"\n";
+    std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
+    suite_ = PLUMBLINE_RIG "/share/plumbline/suites/fleet.toml";
+  }
+
+  /// The suite with options for its steps: alone, pairs.
+  void with_options(const std::string& alone, const std::string& pairs) {
+    std::ofstream(scratch_ / "fleet.toml")
+        << "name = \"fleet\"\n[[step]]\nname = \"alone\"\nprobe = \"quick\"\noptions = {" << alone
+        << "}\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = \"pairs\"\noptions = {" << pairs
+        << "}\n";
+    suite_ = scratch_ / "fleet.toml";
+  }
+
+  /// A file of hosts of these names; each has an address of this machine.
+  std::string hosts_file(const std::vector<std::string>& names) {
+    const std::filesystem::path file = scratch_ / "hosts.txt";
+    std::ofstream stream(file);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const bool refused = names[i].starts_with("refused");
+      stream << names[i] << ' ' << (refused ? names[i] : "127.0.0." + std::to_string(i + 1))
+             << '\n';
+    }
+    return file;
+  }
+
+  std::vector<std::string> words(const std::vector<std::string>& hosts,
+                                 const std::string& verb = "run") {
+    return {verb,
+            suite_,
+            "--hosts",
+            hosts_file(hosts),
+            "--ssh",
+            scratch_ / "ssh",
+            "--hosts-lock-file",
+            scratch_ / "lock-{host}",
+            "--seed",
+            "7"};
+  }
+
+  Said run(const std::vector<std::string>& hosts, const std::string& verb = "run") {
+    return rig.run(words(hosts, verb));
+  }
+
+  std::vector<Measurement> rows() const {
+    return read_all<Measurement>(rig.latest().measurements());
+  }
+
+  std::vector<Measurement> rows_of(const std::string& metric) const {
+    auto all = rows();
+    std::erase_if(all, [&](const Measurement& row) { return row.metric != metric; });
+    return all;
+  }
+
+  /// The notes of tasks that failed, by host.
+  std::multimap<std::string, std::string> failures() const {
+    std::multimap<std::string, std::string> notes;
+    for (const Measurement& row : rows()) {
+      if (is_task_row(row) && row.outcome == Outcome::failed) notes.emplace(row.host, row.note);
+    }
+    return notes;
+  }
+
+  Rig rig;
+  ScratchFolder scratch_;
+  std::string suite_;
+};
+
+TEST_F(Fleet, EachHostAloneThenAllPairs) {
+  const Said said = run({"n1", "n2", "n3", "n4"});
+  ASSERT_EQ(said.exit, 0) << said.output;
+  std::map<std::string, int> values;
+  for (const Measurement& row : rows_of("quick.value")) ++values[row.host];
+  EXPECT_THAT(values, ElementsAre(std::pair("n1", 3), std::pair("n2", 3), std::pair("n3", 3),
+                                  std::pair("n4", 3)));
+  std::set<std::string> pairs;
+  for (const Measurement& row : rows_of("quick.rate")) {
+    pairs.insert(std::min(row.host + "/node", row.peer) + ' ' +
+                 std::max(row.host + "/node", row.peer));
+    EXPECT_EQ(row.run, rig.latest().name());
+  }
+  EXPECT_EQ(pairs.size(), 6U) << "everyone has met everyone";
+  EXPECT_THAT(failures(), IsEmpty()) << said.output;
+}
+
+TEST_F(Fleet, AHostThatCannotBeReachedCostsItsOwnTasks) {
+  const Said said = run({"n1", "refused2", "n3"});
+  EXPECT_EQ(said.exit, 3) << said.output;
+  const auto failed = failures();
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed.begin()->first, "refused2");
+  EXPECT_THAT(failed.begin()->second, HasSubstr("connection refused"));
+  EXPECT_EQ(rows_of("quick.rate").size(), 1U) << "n1 and n3 have met";
+}
+
+TEST_F(Fleet, ACrashOnOneHost) {
+  with_options("crash = \"two\"", "");
+  EXPECT_EQ(run({"n1", "n2"}).exit, 3);
+  EXPECT_EQ(rows_of("quick.value").size(), 2U) << "one each, before the crash";
+  for (const std::string host : {"n1", "n2"}) {
+    EXPECT_THAT(failures(), Contains(::testing::Pair(host, HasSubstr("crashed with SIGSEGV"))));
+  }
+  EXPECT_EQ(rows_of("quick.rate").size(), 1U) << "they can meet all the same";
+}
+
+TEST_F(Fleet, ASlowHostIsTestedAgainWithOthers) {
+  with_options("", "slow-host = \"n2\"");
+  const Said said = run({"n1", "n2", "n3", "n4", "n5", "n6"});
+  EXPECT_THAT(said.output, HasSubstr("n2 is tested again"));
+  std::size_t again = 0;
+  for (const Measurement& row : rows_of("quick.rate")) {
+    if (!row.task.starts_with("pairs.suspects")) continue;
+    again += row.host == "n2" || row.peer == "n2/node" ? 1U : 0U;
+  }
+  EXPECT_GE(again, 1U) << said.output;
+}
+
+TEST_F(Fleet, APeerThatDiesIsNamedWithItsPartner) {
+  with_options("", "dying-host = \"n2\"");
+  const Said said = run({"n1", "n2", "n3"});
+  std::set<std::string> hosts;
+  for (const auto& [host, note] : failures()) {
+    hosts.insert(host);
+    EXPECT_THAT(note, HasSubstr("n2")) << host;
+    EXPECT_THAT(note, HasSubstr("together")) << host;
+  }
+  EXPECT_THAT(hosts, ElementsAre("n1", "n2", "n3")) << said.output;
+  bool met = false;
+  for (const Measurement& row : rows_of("quick.rate")) {
+    met |=
+        (row.host == "n1" && row.peer == "n3/node") || (row.host == "n3" && row.peer == "n1/node");
+  }
+  EXPECT_TRUE(met) << "the rest of the rounds is kept\n" << said.output;
+}
+
+TEST_F(Fleet, OneHostIsNoPair) {
+  EXPECT_EQ(run({"n1"}).exit, 3);
+  bool skipped = false;
+  for (const Measurement& row : rows()) {
+    skipped |= row.outcome == Outcome::skipped && row.note.find("two hosts") != std::string::npos;
+  }
+  EXPECT_TRUE(skipped);
+}
+
+TEST_F(Fleet, AnAcceptanceIsJudgedAsAWhole) {
+  const Said said = run({"n1", "n2"}, "accept");
+  EXPECT_EQ(said.exit, 0) << said.output;
+  with_options("subjects = \"one,bad\"", "");
+  EXPECT_EQ(run({"n1", "n2"}, "accept").exit, 1);
+  EXPECT_TRUE(std::filesystem::exists(rig.latest().findings()));
+}
+
+TEST_F(Fleet, HostsOfTheManifestThatAreNotMeasuredStayInIt) {
+  std::ofstream(scratch_ / "manifest.csv")
+      << csv_header<ManifestEntry>() << "1,n1,t.large,,,,,,\n1,n2,t.large,,,,,,\n";
+  auto arguments = words({"n1"});
+  arguments.insert(arguments.end(), {"--manifest", scratch_ / "manifest.csv"});
+  rig.run(arguments);
+  EXPECT_EQ(read_all<ManifestEntry>(rig.latest().manifest()).size(), 2U);
+}
+
+TEST_F(Fleet, MistakesAreSaid) {
+  EXPECT_THAT(run({"n1", "n1"}).output, HasSubstr("n1"));
+  EXPECT_EQ(run({"n1", "n1"}).exit, 2);
+  EXPECT_EQ(rig.run({"run", suite_, "--slurm"}).exit, 2);
+  EXPECT_THAT(rig.run({"run", suite_, "--slurm"}).output, HasSubstr("salloc"));
+}
+
+/// Every row of the tables once, whatever was killed.
+TEST_F(Fleet, ARunnerThatIsKilledIsContinued) {
+  with_options("seconds = 0.3, subjects = \"one,two,three,four\"", "");
+  const Running running = rig.start_run(words({"n1", "n2", "n3"}));
+  ASSERT_TRUE(eventually([&] {
+    for (const char* host : {"n1", "n2", "n3"}) {
+      bool rows = false;
+      if (!std::filesystem::exists(rig.results() / "runs")) return false;
+      const auto parts = rig.latest().path() / "parts";
+      if (!std::filesystem::exists(parts)) return false;
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(parts)) {
+        rows |= entry.path().filename() == "measurements.csv" &&
+                entry.path().string().find(std::string("nodes-") + host) != std::string::npos;
+      }
+      if (!rows) return false;
+    }
+    return true;
+  }));
+  running.signal(SIGKILL);
+  running.wait();
+  const Said said = rig.run({"resume"});
+  EXPECT_EQ(said.exit, 0) << said.output;
+  std::map<std::string, int> counts;
+  for (const Measurement& row : rows()) {
+    if (!is_task_row(row)) ++counts[row.host + ' ' + row.task + ' ' + row.case_name];
+  }
+  for (const auto& [row, count] : counts) EXPECT_EQ(count, 1) << row;
+  EXPECT_EQ(rows_of("quick.value").size(), 12U);
+  EXPECT_EQ(rows_of("quick.rate").size(), 3U);
+  EXPECT_THAT(failures(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace plumbline
