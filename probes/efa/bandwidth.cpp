@@ -22,7 +22,9 @@ constexpr double least_bytes_per_s = 10e6;
 /// Initiator and target must agree.
 constexpr double tolerance = 0.01;
 
-std::uint64_t burst_for(std::uint64_t bytes) {
+/// Where software does the writes, one that the target is told of costs no more than another.
+std::uint64_t burst_for(const std::string& provider, std::uint64_t bytes) {
+  if (provider != "efa") return 1;
   return std::clamp<std::uint64_t>(mib / std::max<std::uint64_t>(1, bytes), 1, 16);
 }
 
@@ -99,7 +101,7 @@ Streams::Orders Streams::orders() const {
   order.slots = settings_.working_set == 0
                     ? 1
                     : std::max(order.window, settings_.working_set / settings_.bytes);
-  order.burst = burst_for(settings_.bytes);
+  order.burst = burst_for(layout_.ends.front().rail.domain.provider, settings_.bytes);
   order.seed = settings_.bytes;
   order.warm_up_s = settings_.warm_up_s;
   order.stall_s = stall_s();

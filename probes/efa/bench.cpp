@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -110,7 +111,12 @@ const HalfRoundTrips& JointLatency::trips(std::size_t row) {
   return *trips_;
 }
 
-Series JointLatency::rounds() { return series_of(trips(0).microseconds, ""); }
+Series JointLatency::rounds() {
+  const std::vector<double>& values = trips(0).microseconds;
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  return series_of(values, fmt::format("mean {:.4g} us", mean));
+}
 
 Fact JointLatency::percentile(std::size_t row, double share) {
   const std::vector<double>& values = trips(row).microseconds;

@@ -13,8 +13,6 @@ namespace {
 constexpr std::uint64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
 constexpr std::uint64_t rate_bytes = 8;
 constexpr std::array percentiles = {50.0, 90.0, 99.0, 99.9, 100.0};
-/// Of so few sizes the largest is about writes alone.
-constexpr std::size_t few_sizes = 3;
 
 const Metric& metric_of(Operation operation) {
   switch (operation) {
@@ -38,7 +36,7 @@ std::uint64_t Sizes::headline() const {
   return std::min(mib, *std::max_element(bandwidth.begin(), bandwidth.end()));
 }
 
-Sizes default_sizes() { return {{64 * kib, mib, 16 * mib}, {8}}; }
+Sizes default_sizes() { return {{64 * kib, mib, 16 * mib}, {8}, true}; }
 
 Sizes full_sizes() {
   Sizes sizes;
@@ -115,7 +113,7 @@ void PathCases::latency(const Site& from, const Site& to, Operation operation,
 void PathCases::path(const Site& from, const Site& to) {
   for (const std::uint64_t bytes : sizes_.bandwidth) {
     bandwidth(from, to, Operation::write, bytes);
-    if (bytes > sizes_.headline() && sizes_.bandwidth.size() <= few_sizes) continue;
+    if (bytes > sizes_.headline() && sizes_.largest_by_write_alone) continue;
     both(from, to, bytes);
     bandwidth(from, to, Operation::read, bytes);
     bandwidth(from, to, Operation::send, bytes);

@@ -16,6 +16,7 @@ namespace plumbline::efa {
 struct Sizes {
   std::vector<std::uint64_t> bandwidth;
   std::vector<std::uint64_t> latency;
+  bool largest_by_write_alone = false;  ///< above the headline nothing else is measured
 
   /// What single figures are about: 1 MiB, or the largest that was asked for.
   std::uint64_t headline() const;

@@ -134,6 +134,8 @@ class PingPong {
   bool wait_for_message() {
     // Of the end that answers the first may have come before it was told to go.
     const std::uint64_t expected = order_.begins ? sent_ : sent_ + 1;
+    // Here rather than when a message has come: then an answer is due.
+    while (unposted_count_ > 0) post_receive(*unposted_[--unposted_count_]);
     while (received_ < expected) {
       const bool moved = take();
       if (stop_was_told(moved) || told_to_stop_) return false;
@@ -160,7 +162,7 @@ class PingPong {
           static_cast<fi_context2*>(entries[static_cast<std::size_t>(i)].op_context);
       if (context >= receives_.data() && context < receives_.data() + receives_.size()) {
         ++received_;
-        post_receive(*context);
+        unposted_[unposted_count_++] = context;
       } else {
         --under_way_;
       }
@@ -184,6 +186,8 @@ class PingPong {
   bool writes_, injects_;
   std::span<std::byte> out_, in_;
   std::array<fi_context2, posted_receives> receives_{};
+  std::array<fi_context2*, posted_receives> unposted_{};
+  std::size_t unposted_count_ = 0;
   std::array<fi_context2, sends_at_once> sends_{};
   std::uint64_t sent_ = 0, received_ = 0;
   std::uint64_t under_way_ = 0;

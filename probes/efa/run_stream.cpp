@@ -24,7 +24,7 @@ class Conversation {
   bool is_over() const { return over_; }
   /// Something should move: if nothing does, that is a fault.
   bool is_waiting() const {
-    if (expected_) return true;
+    if (finishing_) return true;
     return going_ && (stream_.counts() || (stream_.posts() && !stopped_));
   }
   std::string progress() const;
@@ -36,9 +36,9 @@ class Conversation {
   const StreamOrder& order_;
   Channel& channel_;
   bool going_ = false, flowing_ = false, counted_ = false, stopping_ = false, stopped_ = false;
-  bool over_ = false;
+  bool finishing_ = false, over_ = false;
   double first_arrival_ = 0;
-  std::optional<std::uint64_t> expected_;
+  std::uint64_t expected_ = 0;  ///< messages that were sent here
 };
 
 void Conversation::obey(const json& order) {
@@ -51,6 +51,7 @@ void Conversation::obey(const json& order) {
     stopping_ = true;
     stream_.stop();
   } else if (order.contains("finish")) {
+    finishing_ = true;
     expected_ = order.at("finish").get<std::uint64_t>();
   } else {
     throw std::runtime_error("an order that belongs to no stream: " + order.dump());
@@ -76,7 +77,7 @@ void Conversation::answer_what_is_due() {
     stopped_ = true;
     answer(channel_, "stopped", stream_.completed());
   }
-  if (expected_ && stream_.arrived() >= *expected_) {
+  if (finishing_ && stream_.arrived() >= expected_) {
     over_ = true;
     json fault = nullptr;
     if (const auto found = stream_.data_fault()) fault = *found;
@@ -91,7 +92,7 @@ std::string Conversation::progress() const {
                         stream_.completed());
   }
   if (stream_.counts()) text += fmt::format(", {} arrived", stream_.arrived());
-  if (expected_) text += fmt::format(" of {}", *expected_);
+  if (finishing_) text += fmt::format(" of {}", expected_);
   return text;
 }
 

@@ -15,6 +15,11 @@ namespace {
 
 constexpr int posts_per_turn = 8;
 constexpr std::size_t entries_per_read = 16;
+constexpr std::uint64_t small_bytes = 4096;
+constexpr std::uint64_t many_receives = 1024;
+/// What is injected is bounded by the other end's room alone: asking for it in every turn takes the
+/// locks that the other end needs to make some.
+constexpr unsigned turns_after_refusal = 64;
 /// More data than this need not have arrived before a rate counts as steady.
 constexpr std::uint64_t enough_warm_up_bytes = std::uint64_t{64} << 20;
 
@@ -43,8 +48,8 @@ std::size_t Stream::in_bytes(const StreamOrder& order) {
 Stream::Stream(RailEnd& end, const StreamOrder& order)
     : end_(end),
       order_(order),
-      injects_(order.operation == Operation::send && order.bytes <= end.offer().inject_size &&
-               end.offer().provider != "efa"),
+      injects_(order.operation != Operation::read && order.burst == 1 &&
+               order.bytes <= end.offer().inject_size && end.offer().provider != "efa"),
       arrived_(std::max<std::uint32_t>(1, order.sources)) {
   if (posts()) {
     sends_.resize(std::clamp<std::uint64_t>(order.window, 1, end.offer().transmits));
@@ -52,8 +57,10 @@ Stream::Stream(RailEnd& end, const StreamOrder& order)
     free_count_ = free_.size();
   }
   if (order.sources > 0 && order.operation == Operation::send) {
-    receives_.resize(
-        std::clamp<std::uint64_t>(2 * order.window * order.sources, 1, end.offer().receives));
+    // A message that finds no receive costs a copy, and small ones come many at once.
+    const std::uint64_t least = order.bytes <= small_bytes ? many_receives : 1;
+    receives_.resize(std::min<std::uint64_t>(end.offer().receives,
+                                             std::max(least, 2 * order.window * order.sources)));
     touched_.resize(order.slots * order.sources);
   } else if (order.sources > 0 && order.operation == Operation::write) {
     // Where an immediate takes a receive, these are what it takes.
@@ -124,6 +131,10 @@ long Stream::post_message(Slot& slot) {
     if (result == 0) ++in_burst_;
     return result;
   }
+  if (injects_) {
+    return endpoint.inject_write_data(here, immediate_of(1, to.tag), to.address, there,
+                                      to.memory.key);
+  }
   const long result =
       endpoint.write_data(here, end_.descriptor(), immediate_of(in_burst_ + 1, to.tag), to.address,
                           there, to.memory.key, slot.context);
@@ -134,9 +145,16 @@ long Stream::post_message(Slot& slot) {
 void Stream::post() {
   for (int posted = 0; posted < posts_per_turn && free_count_ > 0; ++posted) {
     if (!posting_ && in_burst_ == 0) return;
+    if (pause_ > 0) {
+      --pause_;
+      return;
+    }
     Slot& slot = *free_[first_free_];
     const long result = post_message(slot);
-    if (result == -FI_EAGAIN) return;
+    if (result == -FI_EAGAIN) {
+      if (injects_) pause_ = turns_after_refusal;
+      return;
+    }
     fabric::check(result, operation_names[order_.operation], end_.offer().domain);
     if (++next_place_ == order_.slots) next_place_ = 0;
     if (injects_) {

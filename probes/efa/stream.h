@@ -73,6 +73,7 @@ class Stream {
   std::uint64_t next_place_ = 0;    ///< of the next message
   std::uint64_t next_receive_ = 0;  ///< place of the next receive
   std::uint64_t in_burst_ = 0;
+  unsigned pause_ = 0;  ///< turns without a post
   std::uint64_t under_way_ = 0, completed_ = 0;
   std::vector<std::uint64_t> arrived_;  ///< messages of each source
   std::vector<bool> touched_;           ///< places that a sent message came to

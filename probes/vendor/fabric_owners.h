@@ -100,7 +100,7 @@ struct EndpointOptions {
 };
 
 /// One end: sends to and accesses the memory of the peers that were inserted. All operations but
-/// `inject` end with a completion that carries their context.
+/// those that inject end with a completion that carries their context.
 class Endpoint {
  public:
   Endpoint(const Domain& domain, CompletionQueue& queue, const EndpointOptions& options);
@@ -132,6 +132,11 @@ class Endpoint {
                   fi_addr_t to, std::uint64_t address, std::uint64_t key, fi_context2& context) {
     return ::fi_writedata(endpoint_.get(), from.data(), from.size(), descriptor, immediate, to,
                           address, key, &context);
+  }
+  long inject_write_data(std::span<const std::byte> from, std::uint64_t immediate, fi_addr_t to,
+                         std::uint64_t address, std::uint64_t key) {
+    return ::fi_inject_writedata(endpoint_.get(), from.data(), from.size(), immediate, to, address,
+                                 key);
   }
   long read(std::span<std::byte> into, void* descriptor, fi_addr_t from, std::uint64_t address,
             std::uint64_t key, fi_context2& context) {
