@@ -176,6 +176,9 @@ FlowResult Streams::result_of(std::size_t flow) {
   if (!finished.at("fault").is_null()) {
     result.fault =
         "the data that arrived are not what was sent: " + finished.at("fault").get<std::string>();
+  } else if (const json& path = session_.answer(layout_.flows[flow].from).at("path");
+             !path.is_null()) {
+    result.fault = path.get<std::string>();
   } else if (told_apart &&
              std::abs(static_cast<double>(arrived.at(source)) - static_cast<double>(sent)) >
                  tolerance * static_cast<double>(sent)) {

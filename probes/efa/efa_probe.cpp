@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "probes/efa/agent.h"
+#include "probes/efa/counter_rows.h"
 #include "probes/efa/hosts.h"
 #include "probes/efa/metrics.h"
 #include "probes/efa/options.h"
@@ -88,12 +89,14 @@ void plan(Plan& plan) {
     all_have_rails = plan_facts(plan, hosts, rank) && all_have_rails;
   }
   if (!all_have_rails) return;
+  const CounterRows counters(bench, hosts);
   const Sizes sizes = !asked.empty() ? only(asked) : full ? full_sizes() : default_sizes();
   if (hosts.size() == 1) {
     plan_one_host(plan, bench, hosts, sizes, full);
   } else {
     plan_hosts(plan, bench, hosts, sizes);
   }
+  counters.add_to(plan);
 }
 
 std::optional<int> follow_if_asked(const Options& options, const HostIdentity& self) {

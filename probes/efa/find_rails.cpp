@@ -19,12 +19,6 @@ constexpr const char* efa = "efa";
 constexpr const char* direct = "efa-direct";
 constexpr double ask_s = 60;
 
-/// "rdmap79s0-rdm" names the RDM endpoints of the device rdmap79s0.
-std::string device_of(const std::string& domain) {
-  const std::string suffix = "-rdm";
-  return domain.ends_with(suffix) ? domain.substr(0, domain.size() - suffix.size()) : domain;
-}
-
 CpuList allowed_cpus() {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -61,10 +61,18 @@ inline constexpr Metric percentile_metric{
     "efa.latency.percentile", "us", Better::lower,
     "As efa.latency, a percentile of single rounds; 0 the least, 100 the greatest"};
 
+inline constexpr Metric errors_metric{
+    "efa.errors", "count", Better::exact,
+    "By how much an error counter of an EFA device grew while the probe ran"};
+inline constexpr Metric carried_metric{
+    "efa.carried", "count", Better::higher,
+    "By how much a counter of what an EFA device carried, or carried again, grew while the probe "
+    "ran"};
+
 inline constexpr std::array metrics = {
-    rails_metric,          provider_metric,  ranks_metric,  differences_metric, write_metric,
-    both_metric,           each_way_metric,  read_metric,   send_metric,        all_rails_metric,
-    all_rails_both_metric, shift_metric,     incast_metric, fairness_metric,    rate_metric,
-    latency_metric,        percentile_metric};
+    rails_metric,          provider_metric,   ranks_metric,  differences_metric, write_metric,
+    both_metric,           each_way_metric,   read_metric,   send_metric,        all_rails_metric,
+    all_rails_both_metric, shift_metric,      incast_metric, fairness_metric,    rate_metric,
+    latency_metric,        percentile_metric, errors_metric, carried_metric};
 
 }  // namespace plumbline::efa

@@ -39,6 +39,9 @@ struct Site {
   unsigned cores_of_host = 1;
 };
 
+/// "rdmap79s0" of the domain "rdmap79s0-rdm", which holds its reliable datagrams.
+std::string device_of(const std::string& domain);
+
 /// "net", "efa/efa-direct": what is really used, in the column of that name.
 std::string transport_of(const Rail& rail);
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "probes/efa/device_counters.h"
 #include "probes/efa/offers.h"
 #include "probes/efa/ping_pong.h"
 #include "probes/efa/rail_end.h"
@@ -55,6 +56,8 @@ class Worker {
     if (order.contains("end")) return false;
     if (order.contains("offers")) {
       answer(channel_, "offers", find_offers(order.at("offers").get<OpenOrder>()));
+    } else if (order.contains("device")) {
+      answer(channel_, "device", read_device("/sys", order.at("device").get<std::string>()));
     } else if (order.contains("open")) {
       const auto open = order.at("open").get<OpenOrder>();
       pin_to(open.cpus);

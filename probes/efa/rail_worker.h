@@ -5,7 +5,7 @@
 namespace plumbline::efa {
 
 /// A process of its own that holds one end of a rail, so that a crash inside libfabric is a result.
-/// It obeys the orders that come over the socket `descriptor`: "offers", "open", "allot",
+/// It obeys the orders that come over the socket `descriptor`: "offers", "device", "open", "allot",
 /// "connect", then "stream" or "ping_pong", then "end". What goes wrong is answered by "failed".
 /// Returns the exit code of the process.
 int serve_rail(int descriptor);

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "probes/efa/device_counters.h"
+#include "probes/efa/rail.h"
 #include "probes/efa/stream.h"
 #include "probes/efa/watch.h"
 #include "probes/harness/sampler.h"
@@ -13,11 +15,37 @@ namespace {
 
 using nlohmann::json;
 
+/// Whether an EFA device carried what it should: its own counters, before and after.
+class PathProof {
+ public:
+  PathProof(const fabric::Offer& offer, const StreamOrder& order) : order_(order) {
+    if (offer.provider != "efa" || order.to.empty()) return;
+    device_ = device_of(offer.domain);
+    before_ = read_device(system_files, device_);
+  }
+
+  /// Null: nothing speaks against it.
+  json fault(const Stream& stream) const {
+    if (!before_) return nullptr;
+    const auto bytes = static_cast<double>(stream.completed() * order_.bytes);
+    const auto found =
+        path_fault(*before_, read_device(system_files, device_), order_.operation, bytes);
+    return found ? json(device_ + ": " + *found) : json(nullptr);
+  }
+
+ private:
+  static constexpr const char* system_files = "/sys";
+
+  const StreamOrder& order_;
+  std::string device_;
+  std::optional<DeviceState> before_;
+};
+
 /// What has been asked of a stream, and what has been answered.
 class Conversation {
  public:
-  Conversation(Stream& stream, const StreamOrder& order, Channel& channel)
-      : stream_(stream), order_(order), channel_(channel) {}
+  Conversation(Stream& stream, const StreamOrder& order, const PathProof& path, Channel& channel)
+      : stream_(stream), order_(order), path_(path), channel_(channel) {}
 
   void obey(const json& order);
   void answer_what_is_due();
@@ -34,6 +62,7 @@ class Conversation {
 
   Stream& stream_;
   const StreamOrder& order_;
+  const PathProof& path_;
   Channel& channel_;
   bool going_ = false, flowing_ = false, counted_ = false, stopping_ = false, stopped_ = false;
   bool finishing_ = false, over_ = false;
@@ -81,7 +110,8 @@ void Conversation::answer_what_is_due() {
     over_ = true;
     json fault = nullptr;
     if (const auto found = stream_.data_fault()) fault = *found;
-    answer(channel_, "finished", {{"arrived", stream_.arrived_of()}, {"fault", fault}});
+    answer(channel_, "finished",
+           {{"arrived", stream_.arrived_of()}, {"fault", fault}, {"path", path_.fault(stream_)}});
   }
 }
 
@@ -101,7 +131,8 @@ std::string Conversation::progress() const {
 void run_stream(RailEnd& end, const StreamOrder& order, Channel& channel) {
   Stream stream(end, order);
   stream.prepare();
-  Conversation conversation(stream, order, channel);
+  const PathProof path(end.offer(), order);
+  Conversation conversation(stream, order, path, channel);
   Watch watch(channel, end.spins(), order.stall_s);
   answer(channel, "ready", true);
   try {
