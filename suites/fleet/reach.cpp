@@ -16,6 +16,7 @@ constexpr std::size_t longest_line_of_srun = 1000;
 std::vector<std::string> ssh_command(const Ssh& ssh, const HostAddress& host,
                                      const std::vector<std::string>& there) {
   std::vector<std::string> command = ssh.command;
+  command.front() = program_path(command.front());
   command.insert(command.end(),
                  {"-o", "BatchMode=yes", "-o", "ServerAliveInterval=10", "-T",
                   host.address.empty() ? host.host : host.address, "--", shell_line(there)});
@@ -70,6 +71,7 @@ Reach reach_by_srun(Srun srun) {
     for (const HostAddress& host : hosts) branch.hosts.push_back(host.host);
     const std::string count = std::to_string(hosts.size());
     branch.command = srun.command;
+    branch.command.front() = program_path(branch.command.front());
     // One process on each of them with all that the allocation has there, whatever becomes of the
     // others.
     branch.command.insert(branch.command.end(),

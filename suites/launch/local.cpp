@@ -1,8 +1,12 @@
 #include "suites/launch/local.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 namespace plumbline {
 namespace {
@@ -36,6 +40,19 @@ Launch launch_here(std::filesystem::path bin) {
                                    "--attempt", std::to_string(task.attempt), "--skip-done"});
     return command;
   };
+}
+
+std::string program_path(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  if (name.find('/') != std::string::npos || path == nullptr) return name;
+  std::istringstream folders(path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::filesystem::path program = std::filesystem::path(folder) / name;
+    if (::access(program.c_str(), X_OK) == 0 && !std::filesystem::is_directory(program)) {
+      return program;
+    }
+  }
+  return name;
 }
 
 std::string shell_line(const std::vector<std::string>& command) {

@@ -29,6 +29,10 @@ Launch launch_here(std::filesystem::path bin);
 /// The probe with the options that say what it measures, without those that say where the rows go.
 std::vector<std::string> probe_command(const Task& task, const std::filesystem::path& bin);
 
+/// Where the program of that name is, looked up in PATH as a shell does; a name with '/' in it, or
+/// that is not found, as it is.
+std::string program_path(const std::string& name);
+
 /// As one line for a shell.
 std::string shell_line(const std::vector<std::string>& command);
 

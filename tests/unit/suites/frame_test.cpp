@@ -6,6 +6,7 @@
 #include "suites/fleet/byte_text.h"
 #include "suites/fleet/host_order.h"
 #include "suites/fleet/reach.h"
+#include "suites/launch/local.h"
 
 namespace plumbline {
 namespace {
@@ -126,6 +127,12 @@ TEST(ReachBySsh, AsManyBranchesAsMayRunAndEveryHostOnce) {
   EXPECT_EQ(reach(hosts(1))[0].command.back(), "/opt/bin/plumbline relay --host n0");
   EXPECT_EQ(reach(hosts(2000))[0].command.back(),
             "/opt/bin/plumbline relay --host n0 --spread 'ssh -F '\\''c f'\\'''");
+}
+
+TEST(ProgramPath, AsAShellFindsIt) {
+  EXPECT_EQ(program_path("sh").substr(0, 1), "/");
+  EXPECT_EQ(program_path("./sh"), "./sh");
+  EXPECT_EQ(program_path("no-such-program"), "no-such-program");
 }
 
 TEST(ReachBySrun, OneProcessForAll) {
