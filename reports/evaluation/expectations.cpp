@@ -1,6 +1,7 @@
 #include "reports/evaluation/expectations.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 
 #include "results/schema/number.h"
@@ -31,10 +32,30 @@ auto rank(const Baseline& b, const Measurement& m, const std::string& path) {
                     transport);
 }
 
+/// Where in "rdmap79s0>node-18/rdmap80s0" the other host's name is.
+struct Range {
+  std::size_t begin = 0, end = 0;
+};
+std::optional<Range> find_other_host(std::string_view path) {
+  const std::size_t arrow = path.find('>');
+  if (arrow == std::string_view::npos) return std::nullopt;
+  const std::size_t slash = path.find('/', arrow);
+  if (slash == std::string_view::npos) return std::nullopt;
+  return Range{arrow + 1, slash};
+}
+
 }  // namespace
+
+std::string counted_as(const std::string& path) {
+  const auto other = find_other_host(path);
+  return other ? path.substr(0, other->begin) + "host" : path;
+}
 
 std::string class_of(std::string_view path) {
   std::string text;
+  if (const auto other = find_other_host(path)) {
+    return class_of(path.substr(0, other->begin)) + "host" + class_of(path.substr(other->end));
+  }
   std::copy_if(path.begin(), path.end(), std::back_inserter(text),
                [](char c) { return c < '0' || c > '9'; });
   return text;

@@ -11,8 +11,13 @@
 
 namespace plumbline {
 
-/// "gpu>gpu" of "gpu0>gpu3": the digits left out.
+/// "gpu>gpu" of "gpu0>gpu3": the digits left out. Whatever another host is called, of
+/// "rdmap79s0>node-18/rdmap80s0" it is "rdmaps>host/rdmaps".
 std::string class_of(std::string_view path);
+
+/// What a path counts as where it is counted how many of a class were measured: itself, but of a
+/// path to another host its own end, which meets many others: "rdmap79s0>host".
+std::string counted_as(const std::string& path);
 
 /// What an expectation is about: metric, subject, params, bytes and nodes. There is one of each.
 std::string key_of(const Baseline& b);

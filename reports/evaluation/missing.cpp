@@ -50,7 +50,8 @@ std::vector<std::string> missing_names(const Baseline& b, const std::set<std::st
   if (names.empty()) {
     for (const NotMeasured* row : rows) {
       const std::string path = path_of_last(*row->series);
-      if (is_about(*row, b) && !measured.contains(path) && names.size() < count) names.insert(path);
+      const bool known = measured.contains(counted_as(path));
+      if (is_about(*row, b) && !known && names.size() < count) names.insert(path);
     }
   }
   return {names.begin(), names.end()};

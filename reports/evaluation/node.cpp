@@ -198,7 +198,7 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
       continue;
     }
     const auto answered = expectations.answered_by(last);
-    for (const std::size_t i : answered) coverage.measured[i].insert(path_of(last));
+    for (const std::size_t i : answered) coverage.measured[i].insert(counted_as(path_of(last)));
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
     findings.push_back(judge_series(series, b));
     Finding& f = findings.back();

@@ -32,6 +32,18 @@ TEST(Expectations, ClassLeavesOutTheDigits) {
   EXPECT_EQ(class_of("rdmap79s0"), "rdmaps");
 }
 
+TEST(Expectations, ClassOfAPathToAnotherHostIsTheSameWhateverThatIsCalled) {
+  EXPECT_EQ(class_of("rdmap79s0>node-18/rdmap80s0"), "rdmaps>host/rdmaps");
+  EXPECT_EQ(class_of("rail0>10.1.2.3/rail1"), "rail>host/rail");
+  EXPECT_EQ(class_of("rail>host/rail"), "rail>host/rail");
+}
+
+TEST(Expectations, APathToAnotherHostCountsOnceForItsOwnEnd) {
+  EXPECT_EQ(counted_as("gpu0>gpu3"), "gpu0>gpu3");
+  EXPECT_EQ(counted_as("rdmap79s0>node-18/rdmap80s0"), "rdmap79s0>host");
+  EXPECT_EQ(counted_as("rdmap79s0>node-19/rdmap96s0"), "rdmap79s0>host");
+}
+
 TEST(Expectations, AnExactSubjectComesBeforeItsClass) {
   Baseline of_class = from(expected_triad(), "class");
   of_class.subject_class = "numa>numa";

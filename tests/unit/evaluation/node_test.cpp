@@ -129,6 +129,34 @@ TEST(Node, EveryMissingSubjectIsNamedWithItsReason) {
             "were)");
 }
 
+/// Many peers of one rail are no substitute for another rail.
+TEST(Node, ARailThatMetNobodyIsMissing) {
+  Baseline rails = expected_triad();
+  rails.metric = "efa.write";
+  rails.subject_class = "rail>host/rail";
+  rails.subjects = 2;
+  std::vector<Measurement> rows;
+  for (const char* peer : {"node-b/rail0", "node-c/rail1", "10.0.0.7/rail0"}) {
+    Measurement row = triad(100);
+    row.metric = "efa.write";
+    row.subject = "rail0";
+    row.peer = peer;
+    rows.push_back(row);
+  }
+  Measurement other = failed(rows[0], "node-b/rail1 does not answer");
+  other.subject = "rail1";
+  other.peer = "node-b/rail1";
+  rows.push_back(other);
+  const auto result = judge(rows, {rails});
+  EXPECT_EQ(result.verdict.missing, 1U);
+  EXPECT_EQ(result.verdict.pass, 3U);
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(
+      result.findings.back().sentence,
+      "rail1>node-b/rail1 efa.write was not measured, failed: node-b/rail1 does not answer (1 "
+      "of 2 were)");
+}
+
 TEST(Node, ASkipOfTheWholeClassIsTheReasonOfEach) {
   Baseline all = expected_gpus();
   all.metric = "topology.gpu_memory";
