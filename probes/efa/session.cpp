@@ -12,8 +12,10 @@ using nlohmann::json;
 
 constexpr double allot_s = 120;
 constexpr double connect_s = 30;
-/// What the other end of a flow that broke has to say about it.
-constexpr double last_words_s = 1;
+/// For the other end of a flow that broke to say that it is there, also on a busy host, and then
+/// what it sees of it.
+constexpr double sign_of_life_s = 5;
+constexpr double last_words_s = 0.5;
 
 /// One core for each end, as near to its rail as there are any; all near cores where there are more
 /// ends than cores.
@@ -158,6 +160,7 @@ void Session::ask_partners(std::size_t end) {
     if (other.was_asked || !other.fault.empty()) continue;
     other.was_asked = true;
     other.is_there = false;
+    other.last_words = deadline_in(sign_of_life_s);
     crew_.tell(other.worker, {{"ping", 1}});
   }
 }
@@ -178,6 +181,7 @@ void Session::take(const Report& report, const char* key) {
     fail(at, message.at("failed").get<std::string>());
   } else if (message.contains("pong")) {
     found->is_there = true;
+    found->last_words = std::min(found->last_words, deadline_in(last_words_s));
     return;
   } else if (message.contains(key)) {
     found->is_there = true;
@@ -193,7 +197,6 @@ void Session::take(const Report& report, const char* key) {
 void Session::await(const char* key, const std::vector<std::size_t>& ends, double limit_s) {
   for (const std::size_t i : ends) ends_[i].has_answered = false;
   const Deadline deadline = deadline_in(limit_s);
-  std::map<std::size_t, Deadline> last_words;
   while (true) {
     Deadline next = deadline;
     std::vector<std::size_t> pending;
@@ -202,9 +205,8 @@ void Session::await(const char* key, const std::vector<std::size_t>& ends, doubl
       const bool is_due = !end.has_answered && std::find(ends.begin(), ends.end(), i) != ends.end();
       if (!end.fault.empty() || (!is_due && !end.was_asked)) continue;
       if (end.was_asked) {
-        const auto [at, added] = last_words.try_emplace(i, deadline_in(last_words_s));
-        if (has_passed(at->second)) continue;
-        next = std::min(next, at->second);
+        if (has_passed(end.last_words)) continue;
+        next = std::min(next, end.last_words);
       }
       pending.push_back(i);
     }

@@ -72,6 +72,7 @@ class Session {
     nlohmann::json answer;
     bool has_answered = false;
     bool was_asked = false, is_there = false;
+    Deadline last_words;  ///< of one that was asked: until when it is listened to
   };
 
   void open(const Layout& layout, const SessionSettings& settings);
