@@ -114,6 +114,8 @@ constexpr std::array forms = {
               "NCCL is of that version: 21212 is 2.12.12"},
     FaultForm{"nccl", "no_multicast", "", "", false, "what = \"no_multicast\"",
               "NVSwitch does not reduce and copy (NVLS)"},
+    FaultForm{"nccl", "network", "FACTOR", "factor", false, "what = \"slow_network\"",
+              "its way to other nodes has that share of its rate"},
 };
 
 std::optional<unsigned> number_of(std::string_view digits) {

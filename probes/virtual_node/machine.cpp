@@ -59,6 +59,30 @@ void read_power(Table table, PowerDesign& power) {
   table.done();
 }
 
+/// Points of [bytes, value] by size.
+void read_points(Table& table, const char* key, double unit, CollectiveRate& rate) {
+  std::vector<std::pair<std::int64_t, double>> points;
+  table.read(key, points);
+  if (!points.empty()) rate.points.clear();  // a base may have others
+  for (const auto& [bytes, value] : points) {
+    rate.points.push_back({static_cast<double>(bytes), value * unit});
+  }
+}
+
+void read_network(Table table, NetworkRate& network) {
+  double gb_per_s = network.bytes_per_s / 1e9;
+  table.read("gb_per_s", gb_per_s);
+  network.bytes_per_s = gb_per_s * 1e9;
+  table.read("latency_ns", network.more.latency_ns);
+  network.two.latency_ns = network.more.latency_ns;
+  read_points(table, "share_of_two", 1, network.two);
+  read_points(table, "share", 1, network.more);
+  if (network.bytes_per_s <= 0 || network.more.points.empty()) {
+    throw table.wrong("gb_per_s of a node or share, [bytes, share of it] by size, is missing");
+  }
+  table.done();
+}
+
 void read_nccl(Table table, NcclModel& nccl, const fs::path& file) {
   table.read("version", nccl.version);
   table.read("multicast", nccl.multicast);
@@ -69,15 +93,14 @@ void read_nccl(Table table, NcclModel& nccl, const fs::path& file) {
       Table entry(value, file);
       CollectiveRate rate;
       entry.read("latency_ns", rate.latency_ns);
-      std::vector<std::pair<std::int64_t, double>> points;
-      entry.read("gb_per_s", points);
-      for (const auto& [bytes, gb_per_s] : points) {
-        rate.points.push_back({static_cast<double>(bytes), gb_per_s * 1e9});
-      }
+      read_points(entry, "gb_per_s", 1e9, rate);
       if (rate.points.empty()) throw entry.wrong("gb_per_s is missing: [bytes, GB/s] by size");
       entry.done();
       nccl.rates[name] = rate;
     }
+  }
+  if (const auto* network = table.find("network")) {
+    read_network(Table(*network, file), nccl.network);
   }
   table.done();
 }
@@ -307,6 +330,8 @@ void apply_fault(Table table, Machine& machine) {
        [&] { machine.missing_functions.insert(table.required<std::string>("function")); }},
       {"driver_version", [&] { machine.cuda_version = table.required<int>("cuda_version"); }},
       {"nccl_version", [&] { machine.nccl.version = table.required<int>("version"); }},
+      {"slow_network",
+       [&] { machine.nccl.network.bytes_per_s *= table.required<double>("factor"); }},
       {"no_multicast", [&] { machine.nccl.multicast = false; }},
       {"multicast_fails", [&] { machine.multicast_status = table.required<int>("status"); }},
       {"greedy_collectives",

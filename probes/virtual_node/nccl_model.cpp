@@ -31,6 +31,12 @@ double CollectiveRate::duration(double bytes, double bus_bytes) const {
   return std::max(latency_ns, at(bandwidth_between(*std::prev(above), *above, bytes)));
 }
 
+double NetworkRate::duration(int nodes, double size, double bytes, double part) const {
+  CollectiveRate rate = nodes == 2 && !two.points.empty() ? two : more;
+  rate.latency_ns *= std::ceil(std::log2(nodes));
+  return rate.duration(size, bytes / (bytes_per_s * part));
+}
+
 double CollectiveRate::peak() const {
   double highest = 0;
   for (const Point& point : points) highest = std::max(highest, point.bus_bytes_per_s);

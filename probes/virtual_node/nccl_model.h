@@ -20,6 +20,18 @@ struct CollectiveRate {
   double peak() const;  ///< the highest of its points
 };
 
+/// How NCCL gets through the network between nodes. Its rates are shares of the nodes' line rate
+/// instead of bytes per second.
+struct NetworkRate {
+  double bytes_per_s = 0;  ///< of all rails of a node together; 0: not described
+  CollectiveRate two;   ///< of two nodes, which may exceed the line rate; without points: as more
+  CollectiveRate more;  ///< its latency, as that of two, is for each doubling of the nodes
+
+  /// Nanoseconds for a size of which `bytes` go over a part of the network that has so much of the
+  /// node's line rate.
+  double duration(int nodes, double size, double bytes, double part = 1) const;
+};
+
 /// A bit of an operation's result that comes out wrong.
 struct WrongBit {
   int gpu = 0;
@@ -45,6 +57,7 @@ struct NcclModel {
   /// By name: all_reduce, all_gather, reduce_scatter, broadcast, reduce, send_receive; with
   /// multicast, where that has rates of its own, all_reduce_nvls ...
   std::map<std::string, CollectiveRate> rates;
+  NetworkRate network;
   std::map<int, double> greed;  ///< by GPU: the share of its multiprocessors that operations take
   std::vector<WrongBit> wrong_bits;
   std::vector<StuckCollective> stuck;

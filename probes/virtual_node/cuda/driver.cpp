@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 
 #include "probes/virtual_node/work_log.h"
 
@@ -40,7 +39,7 @@ constexpr int most_waits = 100;
 /// Called with the driver's mutex held: gives it away for a moment of real time.
 void let_others_call() {
   driver_mutex().unlock();
-  std::this_thread::sleep_for(std::chrono::microseconds(20));
+  ::usleep(20);  // virtual_clock.cpp makes nanosleep pass virtual time
   driver_mutex().lock();
 }
 
@@ -217,17 +216,30 @@ void CudaDriver::drain(Stream& stream) {
 }
 
 bool CudaDriver::poll(const void* asked, const std::function<bool()>& done) {
-  HostTime::spend(machine.costs.query_host);
-  advance_to(HostTime::now());
-  if (!done() && asked_before_.contains(asked)) {
-    asked_before_.clear();
-    meetings.look_around();
-    if (simulation.run_to_next(meetings.horizon())) {
-      HostTime::wait_until(simulation.now());
-    } else if (meetings.some_wait()) {
-      let_others_call();
+  const Nanoseconds then = HostTime::now() + machine.costs.query_host;
+  advance_to(then);
+  current();
+  if (!done()) {
+    // What other processes do until then is not known yet: no time passes here, so that how often
+    // this is asked meanwhile, which is a matter of real time, changes nothing.
+    if (simulation.now() < then) {
+      overlook_call();
+      return false;
+    }
+    if (asked_before_.contains(asked)) {
+      meetings.look_around();
+      if (simulation.run_to_next(meetings.horizon())) {
+        asked_before_.clear();
+      } else if (meetings.some_wait()) {
+        let_others_call();
+        overlook_call();
+        return false;
+      } else {
+        asked_before_.clear();
+      }
     }
   }
+  HostTime::wait_until(std::max(then, simulation.now()));
   asked_now_ = std::move(asked_before_);
   asked_now_.insert(asked);
   current();

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 
 #include "probes/virtual_node/nccl/reduction.h"
 
@@ -57,6 +56,18 @@ struct Part {
 thread_local int depth = 0;
 thread_local std::vector<Creation> creations;
 thread_local std::vector<Part> parts;
+
+/// Memory that processes share, or where there is little of it, the folder for temporary files: a
+/// file system that keeps its files on a disk is slow here.
+fs::path meeting_place() {
+  constexpr std::uintmax_t enough_bytes = std::uintmax_t{1} << 30;
+  const fs::path shared_memory = "/dev/shm";
+  std::error_code none;
+  const fs::space_info space = fs::space(shared_memory, none);
+  const bool usable =
+      !none && space.available >= enough_bytes && ::access(shared_memory.c_str(), W_OK | X_OK) == 0;
+  return usable ? shared_memory : fs::temp_directory_path();
+}
 
 fs::path machine_file() {
   Dl_info here{};
@@ -132,6 +143,7 @@ bool uses_multicast(const Call& call) {
 
 void describe(std::uint64_t meeting, Collective operation, const StuckCollective* stuck) {
   const Cost cost = cost_of(operation, the_machine(), uses_multicast(operation.call));
+  operation.duration_ns = cost.latency_ns + cost.bytes / cost.bytes_per_s * 1e9;
   const std::vector<MeetingAccess> accesses = accesses_of(operation);
   // Among processes what the others send is not known here.
   const std::string key = operation.others == nullptr ? key_of(operation) : "";
@@ -227,7 +239,7 @@ void create_cliques(std::vector<Creation> all) {
     if (static_cast<int>(clique->members.size()) == clique->size) continue;
     clique->others = std::make_shared<Rendezvous>(id, clique->size);
     for (const ncclComm* member : clique->members) {
-      if (!clique->others->come(member->rank)) {
+      if (!clique->others->come(member->rank, member->gpu, the_machine().nccl.version)) {
         throw NcclFailed(ncclInvalidUsage,
                          "two processes are rank " + std::to_string(member->rank));
       }
@@ -271,9 +283,8 @@ ncclUniqueId make_id() {
   ncclUniqueId id{};
   std::memcpy(id.internal, id_mark, sizeof id_mark);
   const auto time = std::chrono::steady_clock::now().time_since_epoch().count();
-  const fs::path file =
-      fs::temp_directory_path() / ("virtual_nccl_" + std::to_string(::getpid()) + '_' +
-                                   std::to_string(++count) + '_' + std::to_string(time));
+  const fs::path file = meeting_place() / ("virtual_nccl_" + std::to_string(::getpid()) + '_' +
+                                           std::to_string(++count) + '_' + std::to_string(time));
   const std::string text = file.string();
   if (text.size() + sizeof id_mark >= sizeof id.internal) {
     throw NcclFailed(ncclSystemError, "the name of the folder for temporary files is too long");
@@ -311,7 +322,15 @@ ncclResult_t state_of(ncclComm& comm) {
     set_last_error("another rank aborted the communicator");
     return ncclRemoteError;
   }
-  return others->all_came() ? ncclSuccess : ncclInProgress;
+  if (!others->all_came()) return ncclInProgress;
+  if (const auto other = others->other_version(comm.rank)) {
+    set_last_error("Mismatched NCCL version detected : rank " + std::to_string(other->rank) +
+                   " version " + std::to_string(other->version) + " rank " +
+                   std::to_string(comm.rank) + " version " +
+                   std::to_string(the_machine().nccl.version));
+    return comm.failed = ncclInvalidUsage;
+  }
+  return ncclSuccess;
 }
 
 void abort(ncclComm& comm) {
@@ -400,7 +419,7 @@ ncclResult_t group_end() {
   }
   while (waits && blocks) {
     library_mutex().unlock();
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    ::usleep(50);  // real time, which nanosleep is not
     library_mutex().lock();
     waits = std::any_of(created.begin(), created.end(), [](const Creation& creation) {
       return comms().contains(creation.comm) && state_of(*creation.comm) == ncclInProgress;

@@ -127,27 +127,66 @@ void move_collective(const Collective& operation) {
   }
 }
 
-/// Bytes that go out of and into each rank's GPU, over links.
+/// Bytes that go out of and into a rank's GPU, over links.
 struct LinkBytes {
   double out = 0, in = 0;
 };
 
-std::map<int, LinkBytes> sent_and_received(const Collective& operation) {
+/// Those of each rank to and from other ranks, or only to and from those on other nodes.
+std::map<int, LinkBytes> sent_and_received(const Collective& operation,
+                                           const std::vector<int>* nodes = nullptr) {
+  const auto counts = [&](int rank, int peer) {
+    return nodes == nullptr ? rank != peer
+                            : nodes->at(static_cast<std::size_t>(rank)) !=
+                                  nodes->at(static_cast<std::size_t>(peer));
+  };
   const auto bytes = static_cast<double>(element_bytes(operation));
   std::map<int, LinkBytes> of_rank;
   for (const Contribution& part : operation.local) {
     for (const Piece& piece : part.sends) {
-      if (piece.peer != part.rank) {
+      if (counts(part.rank, piece.peer)) {
         of_rank[part.rank].out += static_cast<double>(piece.count) * bytes;
       }
     }
     for (const Piece& piece : part.receives) {
-      if (piece.peer != part.rank) {
+      if (counts(part.rank, piece.peer)) {
         of_rank[part.rank].in += static_cast<double>(piece.count) * bytes;
       }
     }
   }
   return of_rank;
+}
+
+/// How long it is on the way between nodes; 0 where all ranks are on one.
+double between_nodes_ns(const Collective& operation, const Machine& machine, double size,
+                        double bus) {
+  if (operation.others == nullptr) return 0;
+  const std::vector<int> nodes = operation.others->nodes();
+  const int count = 1 + *std::max_element(nodes.begin(), nodes.end());
+  if (count == 1) return 0;
+  const NetworkRate& network = machine.nccl.network;
+  if (network.bytes_per_s <= 0) {
+    throw std::runtime_error("the machine file has no [nccl.network], which several nodes need");
+  }
+  if (operation.call.kind != Kind::send_receive) return network.duration(count, size, bus);
+  // Of sends and receives each GPU has the rails that are near to it.
+  double most = 0;
+  for (const auto& [rank, link] : sent_and_received(operation, &nodes)) {
+    most = std::max({most, link.out, link.in});
+  }
+  const double part = 1.0 / static_cast<double>(operation.local.size());
+  return most == 0 ? 0 : network.duration(count, size, most, part);
+}
+
+/// What is left of the links of the slowest GPU that takes part.
+double worst_link_share(const Collective& operation, const Machine& machine) {
+  double least = 1;
+  for (const Contribution& part : operation.local) {
+    const GpuLinks& links = machine.gpus[static_cast<std::size_t>(part.gpu)].links;
+    least = std::min(least, nvlink_share(machine.links, links) *
+                                std::min(links.nvlink_out_rate, links.nvlink_in_rate));
+  }
+  return least;
 }
 
 }  // namespace
@@ -258,7 +297,13 @@ Cost cost_of(const Collective& operation, const Machine& machine, bool multicast
   Cost cost;
   cost.latency_ns = rate.latency_ns;
   if (bus <= 0) return cost;
-  const double flow_ns = std::max(1.0, rate.duration(bytes, bus) - rate.latency_ns);
+  double flow_ns = std::max(1.0, rate.duration(bytes, bus) - rate.latency_ns);
+  if (operation.others != nullptr) {
+    // In one process the shares of the links come to this (Meetings::begin).
+    const double alone_ns = bus / rate.peak() * nanoseconds_per_second;
+    flow_ns = std::max(flow_ns, alone_ns / worst_link_share(operation, machine));
+    flow_ns = std::max(flow_ns, between_nodes_ns(operation, machine, bytes, bus) - rate.latency_ns);
+  }
   cost.bytes = bus;
   cost.bytes_per_s = bus / flow_ns * nanoseconds_per_second;
   const GpuModel& gpu = machine.model;
@@ -285,20 +330,23 @@ double meet_others(const Collective& operation, double arrived_ns, bool& publish
     for (const Contribution& part : operation.local) {
       std::size_t packets = 0;
       for (const Piece& piece : part.sends) {
-        pack(others.room(operation.sequence, part.rank, packets++, piece.peer, piece.count),
+        pack(others.room(operation.sequence, part.rank, packets++, piece.peer, piece.count,
+                         packet_bytes(piece.count, bytes)),
              piece.data, piece.count, bytes);
       }
-      others.publish(operation.sequence, part.rank, arrived_ns, operation.call.signature(),
-                     packets);
+      others.publish(operation.sequence, part.rank,
+                     {arrived_ns, operation.duration_ns, operation.call.signature(), {}}, packets);
     }
     published = true;
   }
   if (!others.all_published(operation.sequence)) return -1;
-  double latest = 0;
+  double latest = 0, longest = 0;
   for (int rank = 0; rank < operation.size; ++rank) {
-    latest = std::max(latest, others.part(operation.sequence, rank).arrived_ns);
+    const Rendezvous::Part part = others.part(operation.sequence, rank);
+    latest = std::max(latest, part.arrived_ns);
+    longest = std::max(longest, part.duration_ns);
   }
-  return latest;
+  return latest + std::max(0.0, longest - operation.duration_ns);
 }
 
 void move_data(const Collective& operation, const NcclModel& faults) {

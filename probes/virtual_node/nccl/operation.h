@@ -50,6 +50,7 @@ struct Collective {
   std::uint64_t sequence = 0;
   std::vector<Contribution> local;
   std::shared_ptr<Rendezvous> others;  ///< null: all ranks are in this process
+  double duration_ns = 0;              ///< as far as this process's GPUs are concerned
 };
 
 /// What may be called twice with one result: its buffers and what is done with them.
@@ -58,7 +59,8 @@ std::string key_of(const Collective& operation);
 /// What it reads and writes of this process's GPUs.
 std::vector<MeetingAccess> accesses_of(const Collective& operation);
 
-/// How long it takes and what it takes meanwhile.
+/// How long it takes and what it takes meanwhile. Of several processes each tells only of its own
+/// GPUs, and the slowest decides (meet_others).
 struct Cost {
   double latency_ns = 0;
   double bytes = 0;
@@ -68,7 +70,8 @@ struct Cost {
 Cost cost_of(const Collective& operation, const Machine& machine, bool multicast);
 
 /// Publishes what this process's ranks send, once there is room; then says when the last rank of
-/// all came, or less than 0 as long as that is not known.
+/// all came, later by what another process takes longer than this one, or less than 0 as long as
+/// that is not known.
 double meet_others(const Collective& operation, double arrived_ns, bool& published);
 
 /// Moves the data. Throws std::runtime_error if the ranks called different things.

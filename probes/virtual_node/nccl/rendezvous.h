@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,11 +29,20 @@ class Rendezvous {
   Rendezvous& operator=(const Rendezvous&) = delete;
   ~Rendezvous();
 
-  /// This rank is here; false if another one said so already.
-  bool come(int rank);
+  /// This rank is here, on this GPU of its node; false if another one said so already.
+  bool come(int rank, int gpu, int nccl_version);
   bool all_came() const;
   /// The first that did not come, or -1.
   int first_missing() const;
+  /// Once all came: the node of each rank, from 0 on. Two ranks that have the same GPU are on
+  /// different nodes; on one node they would not be let in.
+  std::vector<int> nodes() const;
+  /// Once all came: one whose NCCL is of another version than that of `rank`.
+  struct Version {
+    int rank;
+    int version;
+  };
+  std::optional<Version> other_version(int rank) const;
   /// Everyone is told that the communicator was aborted.
   void give_up();
   bool given_up() const;
@@ -42,14 +52,15 @@ class Rendezvous {
   /// `signature` names the operation: all ranks must call the same one.
   struct Part {
     double arrived_ns;
+    double duration_ns;  ///< from when all came, as far as this rank's process knows
     std::uint64_t signature;
     std::vector<Packet> packets;
   };
-  /// Reserves room for a packet, to be filled before publish().
-  std::byte* room(std::uint64_t sequence, int rank, std::size_t packet, int peer,
-                  std::size_t count);
-  void publish(std::uint64_t sequence, int rank, double arrived_ns, std::uint64_t signature,
-               std::size_t packets);
+  /// Reserves room for the next packet, of so many bytes, to be filled before publish().
+  std::byte* room(std::uint64_t sequence, int rank, std::size_t packet, int peer, std::size_t count,
+                  std::size_t bytes);
+  /// `part`: its packets are those that have room.
+  void publish(std::uint64_t sequence, int rank, const Part& part, std::size_t packets);
   bool all_published(std::uint64_t sequence) const;
   Part part(std::uint64_t sequence, int rank) const;
   void consumed(std::uint64_t sequence, int rank);
@@ -60,7 +71,7 @@ class Rendezvous {
 
   Header& header() const;
   PartHeader& part_header(std::uint64_t sequence, int rank) const;
-  std::byte* payload(std::uint64_t sequence, int rank, std::size_t packet) const;
+  std::byte* payload(std::uint64_t sequence, int rank) const;
 
   std::filesystem::path file_;
   int size_;
