@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <optional>
 
-#include "probes/collectives/exchange.h"
+#include "probes/collectives/follow.h"
+#include "probes/collectives/group.h"
+#include "probes/collectives/hosts.h"
+#include "probes/collectives/metrics.h"
+#include "probes/collectives/timing.h"
 #include "probes/harness/probe.h"
 #include "probes/harness/skip.h"
+#include "probes/world/follower.h"
 #include "results/schema/number.h"
 
 extern "C" const std::byte plumbline_collectives_device_code[];
@@ -22,47 +26,26 @@ constexpr std::array operations = {
     Operation::broadcast,  Operation::reduce,     Operation::alltoall,
     Operation::gather,     Operation::scatter,    Operation::sendrecv};
 
-#define METRICS_OF(operation, what, factor)                                                       \
-  Metric{"collectives." operation ".busbw", "GB/s", Better::higher,                               \
-         what "; size / time x " factor                                                           \
-              ", time by the host's clock around some rounds, launches included"},                \
-      Metric{"collectives." operation ".latency", "us", Better::lower,                            \
-             what ", of the smallest message; the host's clock around some rounds, one of them"}, \
-      Metric {                                                                                    \
-    "collectives." operation ".time", "us", Better::lower,                                        \
-        what ", of single rounds by the GPUs' events, the slowest rank's; a percentile of 200"    \
-  }
-
-constexpr std::array metrics = {
-    METRICS_OF("all_reduce", "The sum of all ranks' data, on all ranks", "2(n-1)/n"),
-    METRICS_OF("all_gather", "All ranks' data, on all ranks; the size is of all", "(n-1)/n"),
-    METRICS_OF("reduce_scatter", "A part of the sum on each rank; the size is of all", "(n-1)/n"),
-    METRICS_OF("broadcast", "One rank's data, on all ranks", "1"),
-    METRICS_OF("reduce", "The sum of all ranks' data, on one rank", "1"),
-    METRICS_OF("alltoall", "A part of each rank's data to each; the size is of all", "(n-1)/n"),
-    METRICS_OF("gather", "All ranks' data, on one rank; the size is of all", "(n-1)/n"),
-    METRICS_OF("scatter", "A part of one rank's data to each; the size is of all", "(n-1)/n"),
-    METRICS_OF("sendrecv", "Each rank's data to the next one, in a ring", "1"),
-    Metric{"collectives.ranks", "count", Better::exact,
-           "GPUs that came together as ranks of one communicator"},
-    Metric{"collectives.nvls_ranks", "count", Better::exact,
-           "Ranks for which NCCL says that NVSwitch can reduce and copy (NVLS)"},
-};
-constexpr std::size_t metrics_per_operation = 3;
-constexpr const Metric& ranks_metric = metrics[metrics.size() - 2];
-constexpr const Metric& nvls_metric = metrics[metrics.size() - 1];
-
-const Metric& metric_of(Operation operation, std::size_t which) {
-  return metrics[static_cast<std::size_t>(operation) * metrics_per_operation + which];
-}
-
 constexpr ProbeOption sizes_option{
     "sizes", "Message sizes in bytes, with commas between; empty: those that verdicts are about",
     ""};
 constexpr ProbeOption full_option{
     "full", "Every size in place too, and with registered buffers too", "false"};
-constexpr std::array options = {libcuda_option,  start_time_option, libnccl_option, nvls_option,
-                                patience_option, sizes_option,      full_option};
+constexpr ProbeOption as_probe_option(const RankOption& option) {
+  return {option.name, option.meaning, option.initial};
+}
+constexpr std::array probe_options = {libcuda_option,
+                                      start_time_option,
+                                      libnccl_option,
+                                      nvls_option,
+                                      patience_option,
+                                      sizes_option,
+                                      full_option,
+                                      as_probe_option(ranks_option),
+                                      as_probe_option(rank_option),
+                                      as_probe_option(rendezvous_option),
+                                      as_probe_option(token_option),
+                                      as_probe_option(gather_limit_option)};
 
 constexpr Sampling sampling{.precision = 0.01,
                             .min_samples = 12,
@@ -110,8 +93,8 @@ std::vector<std::uint64_t> sizes_of(Operation operation, const std::vector<std::
 struct RoundTimes {
   std::optional<std::vector<double>> seconds;
 
-  double percentile(SharedRanks& ranks, const Task& task, double share) {
-    if (!seconds) seconds = round_times(ranks, task);
+  double percentile(Group& group, const Task& task, double share) {
+    if (!seconds) seconds = round_times(group, task);
     const double place = share * static_cast<double>(seconds->size() - 1);
     return (*seconds)[static_cast<std::size_t>(std::lround(place))] * 1e6;
   }
@@ -119,17 +102,23 @@ struct RoundTimes {
 
 class Planner {
  public:
-  Planner(Plan& plan, std::shared_ptr<SharedRanks> ranks)
-      : plan_(plan), ranks_(std::move(ranks)), gpus_(ranks_->machine().gpus.size()) {}
+  /// `hosts`: of the group, which may not be there if the plan is only shown.
+  Planner(Plan& plan, std::shared_ptr<Group> group, std::size_t hosts)
+      : plan_(plan),
+        group_(std::move(group)),
+        hosts_(hosts),
+        ranks_(group_->own().machine().gpus.size() * hosts) {}
+
+  std::uint64_t ranks() const { return ranks_; }
 
   void add(const Task& task, bool as_latency) {
-    const Work work{.bytes = task.bytes, .params = params(task)};
-    const auto prepare = [ranks = ranks_, task] { return prepare_rate(ranks, task); };
+    const Work work = work_of(task);
+    const auto prepare = [group = group_, task] { return prepare_rate(group, task); };
     if (as_latency) {
       plan_.latency(metric_of(task.operation, 1), work, 1, 1e6, prepare, sampling);
     } else {
       const double bus =
-          static_cast<double>(task.bytes) * bus_factor(task.operation, static_cast<int>(gpus_));
+          static_cast<double>(task.bytes) * bus_factor(task.operation, static_cast<int>(ranks_));
       plan_.rate(metric_of(task.operation, 0), work, bus, 1e9, prepare, sampling);
     }
   }
@@ -137,53 +126,41 @@ class Planner {
   void add_times(const Task& task) {
     const auto times = std::make_shared<RoundTimes>();
     for (const int percent : {50, 99}) {
-      Work work{.bytes = task.bytes, .params = params(task)};
+      Work work = work_of(task);
       work.params["percentile"] = std::to_string(percent);
-      plan_.fact(metric_of(task.operation, 2), work, [ranks = ranks_, task, times, percent] {
-        return Fact(times->percentile(*ranks, task, percent / 100.0));
+      plan_.fact(metric_of(task.operation, 2), work, [group = group_, task, times, percent] {
+        return Fact(times->percentile(*group, task, percent / 100.0));
       });
     }
   }
 
   void add_facts() {
-    plan_.fact(ranks_metric, {}, [ranks = ranks_] { return static_cast<double>(counted(*ranks)); });
-    if (!ranks_->nccl().nvls) return;
-    plan_.fact(nvls_metric, {}, [ranks = ranks_]() -> Fact {
-      const int said = ranks->get()->multicast_ranks();
+    plan_.fact(ranks_metric, subject_of_hosts(hosts_), [group = group_] {
+      group->come();
+      return static_cast<double>(group->ranks());
+    });
+    if (!group_->own().nccl().nvls) return;
+    plan_.fact(nvls_metric, subject_of_hosts(hosts_), [group = group_]() -> Fact {
+      const int said = group->come();
       if (said < 0) throw Skip("NCCL's log says nothing about NVLS");
       return static_cast<double>(said);
     });
   }
 
  private:
-  Params params(const Task& task) const {
-    return {{"in_place", task.in_place ? "1" : "0"},
-            {"nvls", ranks_->nccl().nvls ? "on" : "off"},
-            {"registered", task.registered ? "1" : "0"}};
-  }
-
-  /// Ranks, as each of their communicators counts them.
-  static int counted(SharedRanks& shared) {
-    const auto ranks = shared.get();
-    int all = 0;
-    for (std::size_t i = 0; i < ranks->local(); ++i) {
-      int count = 0, rank = 0;
-      const nccl::CommHandle handle = ranks->communicators().handle(i);
-      ranks->library().call().count(handle, &count);
-      ranks->library().call().user_rank(handle, &rank);
-      if (count != ranks->size() || rank != ranks->rank(i)) {
-        throw std::runtime_error(fmt::format("{} is rank {} of {}, expected rank {} of {}",
-                                             ranks->bench(i).gpu.subject, rank, count,
-                                             ranks->rank(i), ranks->size()));
-      }
-      all = count;
-    }
-    return all;
+  Work work_of(const Task& task) const {
+    Work work = subject_of_hosts(hosts_);
+    work.bytes = task.bytes;
+    work.params["in_place"] = task.in_place ? "1" : "0";
+    work.params["nvls"] = group_->own().nccl().nvls ? "on" : "off";
+    work.params["registered"] = task.registered ? "1" : "0";
+    return work;
   }
 
   Plan& plan_;
-  std::shared_ptr<SharedRanks> ranks_;
-  std::uint64_t gpus_;
+  std::shared_ptr<Group> group_;
+  std::size_t hosts_;
+  std::uint64_t ranks_;
 };
 
 void plan_operation(Planner& planner, Operation operation, std::uint64_t gpus, bool full,
@@ -205,28 +182,87 @@ void plan_operation(Planner& planner, Operation operation, std::uint64_t gpus, b
   }
 }
 
-void plan(Plan& plan) {
-  const std::vector<std::uint64_t> asked = asked_sizes(plan);
-  const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
-  const NcclMachine nccl = find_nccl(plan, machine);
-  if (const auto none = why_no_ranks(machine, nccl)) {
-    for (const Metric& metric : metrics) {
-      if (none->is_failure) {
-        plan.fact(metric, {},
-                  [reason = none->reason]() -> Fact { throw std::runtime_error(reason); });
-      } else {
-        plan.skip(metric, {}, none->reason);
-      }
-    }
-    return;
-  }
-  Planner planner(plan, std::make_shared<SharedRanks>(machine, nccl, device_code()));
+void plan_group(Plan& plan, std::shared_ptr<Group> group, std::size_t hosts,
+                const std::vector<std::uint64_t>& asked) {
+  const bool nvls = group->own().nccl().nvls;
+  Planner planner(plan, std::move(group), hosts);
   planner.add_facts();
   for (const Operation operation : operations) {
     // Without NVLS it is about what NVLS would have done.
-    if (!nccl.nvls && !may_use_nvls(operation)) continue;
-    plan_operation(planner, operation, machine.gpus.size(), plan.flag(full_option.name), asked);
+    if (!nvls && !may_use_nvls(operation)) continue;
+    plan_operation(planner, operation, planner.ranks(), plan.flag(full_option.name), asked);
   }
+}
+
+/// Rows that say why nothing is measured.
+void plan_reason(Plan& plan, const NoRanks& none, std::size_t hosts) {
+  for (const Metric& metric : std::span(metrics).first(metrics.size() - metrics_of_hosts)) {
+    if (none.is_failure) {
+      plan.fact(metric, subject_of_hosts(hosts),
+                [reason = none.reason]() -> Fact { throw std::runtime_error(reason); });
+    } else {
+      plan.skip(metric, subject_of_hosts(hosts), none.reason);
+    }
+  }
+}
+
+/// The hosts that came together and what is to be said about that; none if they did not.
+std::vector<Participant> meet(Plan& plan, const Place& place, const Participant& own,
+                              std::unique_ptr<Leader>& leader) {
+  if (plan.shown_only()) return imagined(place, own);
+  const Work work = subject_of_hosts(static_cast<std::size_t>(place.size));
+  try {
+    leader = std::make_unique<Leader>(Leader::gather(Listener(place.rendezvous), place, own));
+  } catch (const std::runtime_error& error) {
+    plan.fact(hosts_metric, work,
+              [why = std::string(error.what())]() -> Fact { throw std::runtime_error(why); });
+    return {};
+  }
+  const std::vector<Participant>& hosts = leader->participants();
+  tell_of(plan, hosts);
+  for (const std::string& refusal : leader->refusals())
+    plan.context("collectives.refused", refusal);
+  const std::vector<std::string> different = differences_between(hosts);
+  plan.fact(hosts_metric, work, [count = hosts.size(), names = names_of(hosts)] {
+    return Fact(static_cast<double>(count), names);
+  });
+  plan.fact(differences_metric, work,
+            [count = different.size(), text = fmt::format("{}", fmt::join(different, "; "))] {
+              return Fact(static_cast<double>(count), text);
+            });
+  return hosts;
+}
+
+void plan(Plan& plan) {
+  const std::vector<std::uint64_t> asked = asked_sizes(plan);
+  const Place place = place_of(plan.options());
+  const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
+  const NcclMachine nccl = find_nccl(plan, machine);
+  std::unique_ptr<Leader> leader;
+  std::optional<NoRanks> none;
+  if (place.alone()) {
+    none = why_no_ranks(machine, nccl);
+  } else {
+    const Participant own = participant_of(plan.self(), machine, nccl);
+    const std::vector<Participant> hosts = meet(plan, place, own, leader);
+    if (hosts.empty()) return;
+    none = why_no_group(hosts);
+  }
+  const auto hosts = static_cast<std::size_t>(place.size);
+  // Also where nothing can be done: its end tells the others to end.
+  auto group = std::make_shared<Group>(Part(machine, nccl, device_code()), std::move(leader));
+  if (none) return plan_reason(plan, *none, hosts);
+  plan_group(plan, std::move(group), hosts, asked);
+}
+
+std::optional<int> follow_if_asked(const Options& options, const HostIdentity& self) {
+  const Place place = place_of(options);
+  if (place.rank == 0) return std::nullopt;
+  Plan own_plan(options, {}, {}, self);  // what it tells about this host stays here
+  const CudaMachine machine = find_gpus(own_plan, wait_limit_beside(own_plan));
+  const NcclMachine nccl = find_nccl(own_plan, machine);
+  Follower follower = Follower::join(place, participant_of(self, machine, nccl));
+  return follow(std::move(follower), Part(machine, nccl, device_code()));
 }
 
 }  // namespace
@@ -235,8 +271,8 @@ void plan(Plan& plan) {
 int main(int argc, char** argv) {
   using namespace plumbline::collectives;
   return plumbline::run_probe({"collectives",
-                               "How fast, how evenly and how faithfully all GPUs exchange data "
-                               "through NCCL",
-                               metrics, options, plan},
+                               "How fast, how evenly and how faithfully all GPUs, of this host "
+                               "or of several, exchange data through NCCL",
+                               metrics, probe_options, plan, follow_if_asked},
                               argc, argv);
 }

@@ -16,6 +16,7 @@ using Seconds = std::chrono::duration<double>;
 /// After how many looks at the GPU that it waits for a wait looks at all of them and at what NCCL
 /// says: about every millisecond. Not by the clock, so that a simulation repeats.
 constexpr int looks_between = 1024;
+constexpr auto watch_interval = std::chrono::milliseconds(1);
 /// How long two ranks may take to say a word to each other, communicator included.
 constexpr double pair_patience_s = 10;
 /// What was aborted has left the GPUs after this, or never will.
@@ -33,10 +34,12 @@ bool is_done(const Workbench& bench) {
 }
 
 /// Waits until all of them are done; false if that takes longer than the patience. Throws what goes
-/// wrong on any of them, or in NCCL, as soon as it is seen: the others may wait for that one.
+/// wrong on any of them, or in NCCL, as soon as it is seen: the others may wait for that one. Then
+/// `watch`, which costs the GPUs nothing, is asked by the clock: a look may take long.
 bool are_done(std::span<const Workbench* const> benches, const nccl::Communicators& communicators,
-              double patience_s) {
+              double patience_s, const std::function<void()>& watch = {}) {
   const auto begin = std::chrono::steady_clock::now();
+  auto watched = begin;
   int looks = 0;
   for (auto bench = benches.begin(); bench != benches.end();) {
     if (is_done(**bench)) {
@@ -44,6 +47,14 @@ bool are_done(std::span<const Workbench* const> benches, const nccl::Communicato
       continue;
     }
     std::this_thread::yield();
+    if (watch) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now - watched >= watch_interval) {
+        watch();
+        watched = now;
+        if (now - begin >= Seconds(patience_s)) return false;
+      }
+    }
     if (++looks % looks_between != 0) continue;
     for (const Workbench* any : benches) is_done(*any);
     communicators.check();
@@ -106,7 +117,8 @@ NcclMachine find_nccl(Plan& plan, const CudaMachine& machine) {
   return found;
 }
 
-std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl) {
+std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl,
+                                    bool with_other_nodes) {
   if (machine.driver == nullptr) {
     const AbsentGpu& first = machine.absent.front();  // the reason is the same for each
     return NoRanks{first.reason, first.is_failure};
@@ -116,7 +128,8 @@ std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachin
   if (!reasons.empty()) {
     return NoRanks{"fewer GPUs would be measured than the node has: " + joined(reasons), true};
   }
-  if (machine.gpus.size() < 2) return NoRanks{"there is one GPU, and nobody to exchange with"};
+  if (machine.gpus.size() < 2 && !with_other_nodes)
+    return NoRanks{"there is one GPU, and nobody to exchange with"};
   if (nccl.library == nullptr) return NoRanks{nccl.reason};
   return std::nullopt;
 }
@@ -143,8 +156,9 @@ Ranks::Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
   }
   const std::size_t said_before = nccl_.log->bytes();
   try {
-    communicators_ = std::make_unique<nccl::Communicators>(
-        *nccl_.library, world_.id(*nccl_.library), world_.size, local, nccl_.patience_s);
+    communicators_ =
+        std::make_unique<nccl::Communicators>(*nccl_.library, world_.id(*nccl_.library),
+                                              world_.size, local, nccl_.patience_s, world_.watch);
   } catch (const nccl::TimedOut& late) {
     throw RanksStuck(
         fmt::format("not all {} ranks came together within {} s", world_.size, nccl_.patience_s),
@@ -170,8 +184,7 @@ void Ranks::group(const std::string& what, const std::function<void()>& calls) c
 }
 
 void Ranks::fail(const std::string& what, const std::exception& error) const {
-  communicators_->abort();
-  communicators_->give_contexts_up();
+  abandon();
   throw std::runtime_error(what + ": " + error.what());
 }
 
@@ -180,7 +193,10 @@ void Ranks::wait(const std::string& what) const {
   for (const auto& bench : benches_) all.push_back(bench.get());
   bool done = false;
   try {
-    done = are_done(all, *communicators_, nccl_.patience_s);
+    done = are_done(all, *communicators_, nccl_.patience_s, world_.watch);
+  } catch (const Interrupted&) {
+    abandon();
+    throw;
   } catch (const std::exception& error) {
     fail(what, error);
   }
@@ -189,22 +205,40 @@ void Ranks::wait(const std::string& what) const {
 
 void Ranks::give_up(const std::string& what) const {
   const std::string late = fmt::format("{} was not done within {} s", what, nccl_.patience_s);
-  const bool ended = communicators_->abort();
-  std::vector<std::string> hung;
+  communicators_->abort();
+  // Whoever has the other ranks asks all of them.
+  if (size() != static_cast<int>(local())) throw RanksStuck(late, false);
+  const Diagnosis diagnosis = diagnose();
+  throw RanksStuck(late + (diagnosis.ended ? ": " : ", and ") + diagnosis.text,
+                   diagnosis.names_someone);
+}
+
+void Ranks::abandon() const {
+  communicators_->abort();
+  communicators_->give_contexts_up();
+}
+
+std::vector<std::string> Ranks::hung() const {
+  std::vector<std::string> found;
   for (const auto& bench : benches_) {
-    if (leaves(*bench)) continue;
-    hung.push_back(bench->gpu.subject);
+    if (bench->context.is_given_up() || leaves(*bench)) continue;
+    found.push_back(bench->gpu.subject);
     bench->context.give_up(bench->gpu.subject + ": hangs and is lost to this process");
   }
+  return found;
+}
+
+Ranks::Diagnosis Ranks::diagnose() const {
+  const bool ended = communicators_->abort();
+  const std::vector<std::string> hanging = hung();
   communicators_->give_contexts_up();
-  if (!hung.empty()) {
-    throw RanksStuck(fmt::format("{}, and could not be ended by force: {} {}", late, joined(hung),
-                                 hung.size() == 1 ? "hangs" : "hang"),
-                     true);
+  if (!hanging.empty()) {
+    return {fmt::format("could not be ended by force: {} {}", joined(hanging),
+                        hanging.size() == 1 ? "hangs" : "hang"),
+            true, false};
   }
-  if (!ended) throw RanksStuck(late + ", and NCCL could not be ended by force", true);
-  const Diagnosis diagnosis = diagnose();
-  throw RanksStuck(late + ": " + diagnosis.text, diagnosis.names_someone);
+  if (!ended) return {"NCCL could not be ended by force", true, false};
+  return compare_pairs();
 }
 
 bool Ranks::exchanges(std::size_t a, std::size_t b) const {
@@ -239,7 +273,7 @@ bool Ranks::exchanges(std::size_t a, std::size_t b) const {
   }
 }
 
-Ranks::Diagnosis Ranks::diagnose() const {
+Ranks::Diagnosis Ranks::compare_pairs() const {
   // Pairs first; then each of a pair that failed with one of a pair that did not.
   std::vector<std::size_t> good, suspect;
   for (std::size_t i = 0; i + 1 < local(); i += 2) {

@@ -47,8 +47,10 @@ struct NoRanks {
   std::string reason;
   bool is_failure = false;  ///< false: this machine is just not made for it
 };
-/// Nothing if there are. Fewer GPUs than the node has are a failure, never a smaller test.
-std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl);
+/// Nothing if there are. Fewer GPUs than the node has are a failure, never a smaller test; one is
+/// enough where other nodes have ranks too.
+std::optional<NoRanks> why_no_ranks(const CudaMachine& machine, const NcclMachine& nccl,
+                                    bool with_other_nodes = false);
 
 /// Which ranks there are, and which of them this process has: one for each of its GPUs, in their
 /// order.
@@ -57,10 +59,19 @@ struct World {
   int first = 0;  ///< rank of this process's first GPU
   /// The id that all agree on: called once for each communicator, in the same order by all.
   std::function<nccl::UniqueId(const nccl::Library&)> id;
+  /// Where other processes have ranks too: called about every millisecond while those are waited
+  /// for. Throws Interrupted when there is no use in waiting any longer.
+  std::function<void()> watch = {};
 };
 
 /// All ranks in this process.
 World one_process(std::size_t gpus);
+
+/// Thrown by the watch of a World: the waiting ends, and the communicator is aborted.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// Some ranks did not come to an end in time: says which.
 class RanksStuck : public std::runtime_error {
@@ -76,7 +87,7 @@ class RanksStuck : public std::runtime_error {
 
 /// The GPUs of this process as ranks of one communicator, each with its workbench. What does not
 /// end within the patience, or fails, aborts the communicator; of what did not end is found out
-/// which rank is to blame.
+/// which rank is to blame, where all ranks are in this process.
 class Ranks {
  public:
   /// Throws VendorError, Skip, or RanksStuck.
@@ -93,22 +104,29 @@ class Ranks {
   int multicast_ranks() const { return multicast_ranks_; }
   bool usable() const { return !communicators_->aborted(); }
 
+  /// Aborts them: nothing can be done with them after.
+  void abandon() const;
+  /// Which of this process's GPUs is to blame for what did not end, after it was aborted.
+  struct Diagnosis {
+    std::string text;
+    bool names_someone = false;
+    bool ended = true;  ///< false: not even by force
+  };
+  Diagnosis diagnose() const;
+
   /// Queues what `calls` calls of NCCL for all ranks. Throws as wait() does.
   void group(const std::string& what, const std::function<void()>& calls) const;
   /// Waits until all that was queued on all of its streams is done. Throws what goes wrong on any
   /// of them as soon as it is seen, with the GPU's name, and RanksStuck, naming the GPU that does
-  /// not come, if it was not done in time.
+  /// not come, if it was not done in time; and what the watch throws.
   void wait(const std::string& what) const;
 
  private:
   [[noreturn]] void fail(const std::string& what, const std::exception& error) const;
   [[noreturn]] void give_up(const std::string& what) const;
 
-  struct Diagnosis {
-    std::string text;
-    bool names_someone;
-  };
-  Diagnosis diagnose() const;
+  std::vector<std::string> hung() const;
+  Diagnosis compare_pairs() const;
   bool exchanges(std::size_t a, std::size_t b) const;
 
   NcclMachine nccl_;
@@ -118,19 +136,11 @@ class Ranks {
   int multicast_ranks_ = -1;
 };
 
-/// Ranks that are made when the first case asks for them and shared by all cases; made anew after
-/// they were given up.
-class SharedRanks {
+/// What ranks have been stuck in, so that it is not waited for again.
+class StuckBefore {
  public:
-  SharedRanks(CudaMachine machine, NcclMachine nccl, std::span<const std::byte> device_code)
-      : machine_(std::move(machine)), nccl_(std::move(nccl)), device_code_(device_code) {}
-
-  std::shared_ptr<const Ranks> get();
-  const NcclMachine& nccl() const { return nccl_; }
-  const CudaMachine& machine() const { return machine_; }
-
-  /// Does something with them that has a name; what was stuck once is not waited for again, and
-  /// nothing is after a GPU was found that does not exchange anything.
+  /// Does something that has a name; what was stuck once is not tried again, and nothing is after a
+  /// GPU was found that does not exchange anything.
   template <class Work>
   auto use(const std::string& name, Work&& work) {
     for (const std::string& known : {name, anything}) {
@@ -147,13 +157,26 @@ class SharedRanks {
   }
 
  private:
+  inline static const std::string anything = "*";
+  std::map<std::string, std::string> stuck_;
+};
+
+/// Ranks that are made when the first case asks for them and shared by all cases; made anew after
+/// they were given up.
+class SharedRanks : public StuckBefore {
+ public:
+  SharedRanks(CudaMachine machine, NcclMachine nccl, std::span<const std::byte> device_code)
+      : machine_(std::move(machine)), nccl_(std::move(nccl)), device_code_(device_code) {}
+
+  std::shared_ptr<const Ranks> get();
+  const CudaMachine& machine() const { return machine_; }
+
+ private:
   CudaMachine machine_;
   NcclMachine nccl_;
   std::span<const std::byte> device_code_;
-  inline static const std::string anything = "*";
 
   std::shared_ptr<const Ranks> made_;
-  std::map<std::string, std::string> stuck_;
 };
 
 }  // namespace plumbline

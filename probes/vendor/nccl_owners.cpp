@@ -1,5 +1,7 @@
 #include "probes/vendor/nccl_owners.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -14,7 +16,8 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: real also where RA
 
 /// What is made ready within this, as operations are, is not slept for: that would be timed too.
 constexpr auto longest_spin = std::chrono::microseconds(500);
-constexpr auto poll_interval = std::chrono::microseconds(50);
+/// No nanosleep, which on a virtual node passes its time: it is others that are waited for.
+constexpr unsigned poll_interval_us = 50;
 /// How long giving back may take before it is done by force, and force before it is given up.
 constexpr double longest_farewell_s = 10;
 
@@ -51,10 +54,12 @@ Result grouped(const Library& library, const std::function<void()>& calls) {
 }
 
 Communicators::Communicators(const Library& library, const UniqueId& id, int size,
-                             std::span<const LocalRank> ranks, double deadline_s)
+                             std::span<const LocalRank> ranks, double deadline_s,
+                             std::function<void()> watch)
     : library_(library),
       size_(size),
       deadline_s_(deadline_s),
+      watch_(std::move(watch)),
       ranks_(ranks.begin(), ranks.end()),
       handles_(std::make_shared<std::vector<CommHandle>>(ranks.size(), nullptr)) {
   const Functions& call = library_.call();
@@ -84,6 +89,7 @@ Communicators::~Communicators() {
   }
   const Functions& call = library_.call();
   bool finalized = false;
+  watch_ = nullptr;
   quietly([&] {
     grouped(library_, [&] {
       for (const CommHandle handle : *handles_) call.finalize.status(handle);
@@ -140,7 +146,8 @@ void Communicators::settle(double deadline_s) const {
     if (now - begin < longest_spin) {
       std::this_thread::yield();
     } else {
-      std::this_thread::sleep_for(poll_interval);
+      if (watch_) watch_();
+      ::usleep(poll_interval_us);
     }
   }
 }

@@ -36,9 +36,11 @@ struct LocalRank {
 /// thread uses them.
 class Communicators {
  public:
-  /// Throws VendorError, or TimedOut if not all `size` ranks have come within `deadline_s`.
+  /// Throws VendorError, or TimedOut if not all `size` ranks have come within `deadline_s`. `watch`
+  /// is called every now and then while others are waited for; what it throws ends the waiting.
   Communicators(const Library& library, const UniqueId& id, int size,
-                std::span<const LocalRank> ranks, double deadline_s);
+                std::span<const LocalRank> ranks, double deadline_s,
+                std::function<void()> watch = {});
   Communicators(const Communicators&) = delete;
   Communicators& operator=(const Communicators&) = delete;
   /// Finalises and destroys them, or aborts them if that does not end in time.
@@ -50,7 +52,8 @@ class Communicators {
   CommHandle handle(std::size_t local) const { return handles_->at(local); }
 
   /// Between ncclGroupStart and ncclGroupEnd; returns when the calls are under way on all ranks.
-  /// Throws VendorError, or TimedOut if that takes longer than the deadline; they are aborted then.
+  /// Throws VendorError, TimedOut if that takes longer than the deadline, or what the watch throws;
+  /// they are aborted then.
   void group(const std::function<void()>& calls);
 
   /// What went wrong on the way, or success.
@@ -68,12 +71,13 @@ class Communicators {
   bool aborted() const { return handles_ == nullptr; }
 
  private:
-  /// Polls until no rank is in progress; throws VendorError or TimedOut.
+  /// Polls until no rank is in progress; throws VendorError, TimedOut or what the watch throws.
   void settle(double deadline_s) const;
 
   const Library& library_;
   int size_;
   double deadline_s_;
+  std::function<void()> watch_;
   std::vector<LocalRank> ranks_;
   /// Where they are is where they stay, because NCCL may write here later; null: aborted.
   std::shared_ptr<std::vector<CommHandle>> handles_;

@@ -1,8 +1,7 @@
 #include "probes/world/follower.h"
 
 #include <fmt/format.h>
-
-#include <thread>
+#include <unistd.h>
 
 namespace plumbline {
 namespace {
@@ -38,7 +37,7 @@ Follower Follower::join(const Place& place, const Participant& own) {
     } catch (const RendezvousError& error) {
       throw not_together(place, own, error.what());
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ::usleep(100'000);  // no nanosleep: a virtual node has its own time for that
   }
 }
 
