@@ -48,6 +48,20 @@ TEST(Node, TheSentenceSaysWhatWasFoundAndExpected) {
   EXPECT_EQ(f.case_name, "host_memory.triad/numa0>numa0");
 }
 
+TEST(Node, WhatGroupsOfNodesMeasureIsJudgedAndNotMissed) {
+  Baseline of_four = expected_triad();
+  of_four.nodes = 4;
+  const auto without = judge({gpus(8)}, {of_four, expected_gpus()});
+  EXPECT_EQ(without.verdict.outcome, NodeOutcome::accept) << "another node has the group's rows";
+  Measurement slow = triad(50);
+  slow.params["nodes"] = "4";
+  const auto with = judge({slow, gpus(8)}, {of_four, expected_gpus()});
+  EXPECT_EQ(with.verdict.outcome, NodeOutcome::reject);
+  slow.params["nodes"] = "2";
+  const auto two = judge({slow, gpus(8)}, {of_four, expected_gpus()});
+  EXPECT_EQ(two.verdict.outcome, NodeOutcome::accept) << "two nodes are never compared with four";
+}
+
 TEST(Node, OneSlowRunAsksToBeMeasuredAgain) {
   const auto result = judge({triad(79.7)}, {expected_triad()});
   EXPECT_EQ(result.verdict.outcome, NodeOutcome::reject);
