@@ -100,7 +100,7 @@ class Session {
       state.SkipWithError(result.note.c_str());
       return;
     }
-    for (auto _ : state) state.SetIterationTime(result.seconds);
+    for ([[maybe_unused]] auto _ : state) state.SetIterationTime(result.seconds);
     if (row.median) state.counters[row.unit] = *row.median;
   }
 

@@ -47,7 +47,7 @@ std::size_t bytes_per_element(Operation operation) {
 }
 
 std::size_t ArrayLayout::begin_of(std::size_t array) const {
-  constexpr std::size_t stagger = 5 * 4096;
+  constexpr std::size_t stagger = std::size_t{5} * 4096;
   return array * (array_bytes + stagger);
 }
 

@@ -53,7 +53,7 @@ class BoundFunction<Status(Args...)> {
   VendorError error(Status status) const {
     const int code = static_cast<int>(status);
     StatusWords words = (*binding_.read_status)(code);
-    return VendorError(binding_.call, code, std::move(words.name), std::move(words.text));
+    return VendorError(binding_.call, code, std::move(words.name), words.text);
   }
 
   /// False: this library does not have it.

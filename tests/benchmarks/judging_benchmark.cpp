@@ -89,7 +89,7 @@ void judge_fleet(benchmark::State& state) {
   write_fleet(folder, hosts);
   const std::vector<RunDirectory> runs = {RunDirectory::open(folder / "run")};
   std::size_t rows = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     BaselineStore store({{folder / "baselines", false}});
     ReplacedTable<Finding> findings(folder / "findings.csv");
     const Judgement judgement =

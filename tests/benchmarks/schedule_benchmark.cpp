@@ -29,13 +29,13 @@ std::size_t nodes_of(const benchmark::State& state) {
 }
 
 void all_pairs(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(round_robin(nodes_of(state), 12));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(round_robin(nodes_of(state), 12));
 }
 BENCHMARK(all_pairs)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 void within(benchmark::State& state) {
   const Fleet fleet = fleet_of_size(nodes_of(state));
-  for (auto _ : state) benchmark::DoNotOptimize(within_leaves(fleet, 1, 0));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(within_leaves(fleet, 1, 0));
 }
 BENCHMARK(within)->Arg(100000)->Unit(benchmark::kMillisecond);
 
@@ -43,7 +43,8 @@ void across(benchmark::State& state, bool dominating) {
   const Fleet fleet = fleet_of_size(nodes_of(state), dominating);
   constexpr std::size_t rounds = 4;
   std::uint64_t seed = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(across_leaves(fleet, seed++, rounds));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(across_leaves(fleet, seed++, rounds));
   state.counters["s_per_round"] = benchmark::Counter(
       rounds, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
@@ -59,7 +60,7 @@ void across_two_leaves(benchmark::State& state) {
     fleet.leaves[i % 2].nodes.push_back(i);
   }
   std::uint64_t seed = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(across_leaves(fleet, seed++, 4));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(across_leaves(fleet, seed++, 4));
 }
 BENCHMARK(across_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
 
@@ -73,7 +74,8 @@ void adaptive(benchmark::State& state, bool dominating) {
       standing.good.push_back(i);
     }
   }
-  for (auto _ : state) benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
 }
 BENCHMARK_CAPTURE(adaptive, many_leaves, false)->Arg(100000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(adaptive, one_dominates, true)->Arg(100000)->Unit(benchmark::kMillisecond);
@@ -90,7 +92,8 @@ void adaptive_in_two_leaves(benchmark::State& state) {
       standing.good.push_back(i);
     }
   }
-  for (auto _ : state) benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
 }
 BENCHMARK(adaptive_in_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
 
@@ -106,13 +109,14 @@ void adaptive_in_one_leaf(benchmark::State& state) {
       standing.good.push_back(i);
     }
   }
-  for (auto _ : state) benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+  for ([[maybe_unused]] auto _ : state)
+    benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
 }
 BENCHMARK(adaptive_in_one_leaf)->Arg(100000)->Unit(benchmark::kMillisecond);
 
 void groups_of_eight(benchmark::State& state) {
   const Fleet fleet = fleet_of_size(nodes_of(state));
-  for (auto _ : state) benchmark::DoNotOptimize(collective_groups(fleet, 8, 1));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(collective_groups(fleet, 8, 1));
 }
 BENCHMARK(groups_of_eight)->Arg(100000)->Unit(benchmark::kMillisecond);
 

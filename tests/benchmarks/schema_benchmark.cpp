@@ -58,14 +58,14 @@ void count_bytes(benchmark::State& state, const fs::path& file) {
 
 void write_line(benchmark::State& state) {
   const Measurement row = typical_row(7);
-  for (auto _ : state) benchmark::DoNotOptimize(csv_line(row));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(csv_line(row));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(csv_line(row).size()));
 }
 BENCHMARK(write_line);
 
 void read_in_file_order(benchmark::State& state) {
   const fs::path file = table_of(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     double sum = 0;
     read_csv<Measurement>(file, [&](const Measurement& row) { sum += row.median.value_or(0); });
     benchmark::DoNotOptimize(sum);
@@ -76,7 +76,7 @@ BENCHMARK(read_in_file_order)->Arg(1000000)->Unit(benchmark::kMillisecond);
 
 void read_in_host_order(benchmark::State& state) {
   const std::vector<fs::path> files{table_of(static_cast<std::size_t>(state.range(0)))};
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     double sum = 0;
     read_by_host(files, [&](const std::string&, std::span<const Measurement> rows) {
       for (const Measurement& row : rows) sum += row.median.value_or(0);

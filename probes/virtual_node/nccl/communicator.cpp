@@ -202,7 +202,7 @@ void queue(Part part) {
 }
 
 /// The creations of a group come together, by their ids.
-void create_cliques(std::vector<Creation> all) {
+void create_cliques(const std::vector<Creation>& all) {
   std::map<std::string, std::shared_ptr<Clique>> by_id;
   for (const Creation& creation : all) {
     auto& clique = by_id[creation.id];
@@ -289,7 +289,7 @@ ncclUniqueId make_id() {
   if (text.size() + sizeof id_mark >= sizeof id.internal) {
     throw NcclFailed(ncclSystemError, "the name of the folder for temporary files is too long");
   }
-  std::memcpy(id.internal + sizeof id_mark, text.data(), text.size());
+  text.copy(id.internal + sizeof id_mark, text.size());
   return id;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "probes/virtual_node/nvml/library.h"
 
@@ -130,7 +131,7 @@ Info fabric_of(const NvmlLibrary& library, std::size_t gpu) {
         });                                                                             \
   }
 #define GIVES(function, Type, expression)                                                          \
-  VIRTUAL_NVML_EXPORT Status function(DeviceHandle device, Type* value) {                          \
+  VIRTUAL_NVML_EXPORT Status function(DeviceHandle device, std::add_pointer_t<Type> value) {       \
     return answered_by(                                                                            \
         #function, device,                                                                         \
         [&](NvmlLibrary& library, [[maybe_unused]] std::size_t gpu) { give(value, expression); }); \

@@ -293,7 +293,7 @@ Ended run_doctor(const std::string& arguments) {
   if (pipe == nullptr) return {-1, "popen failed"};
   std::string output;
   std::array<char, 4096> block{};
-  for (std::size_t size; (size = fread(block.data(), 1, block.size(), pipe)) != 0;) {
+  for (std::size_t size = 0; (size = fread(block.data(), 1, block.size(), pipe)) != 0;) {
     output.append(block.data(), size);
   }
   return {WEXITSTATUS(pclose(pipe)), output};

@@ -21,7 +21,7 @@ struct FreeLines {
 
 /// Memory and threads for small arrays.
 struct Bench {
-  explicit Bench(std::size_t array_bytes = 64 * 1000)
+  explicit Bench(std::size_t array_bytes = std::size_t{64} * 1000)
       : layout{array_bytes},
         storage(
             static_cast<std::byte*>(::operator new[](layout.total_bytes(), std::align_val_t{64}))),

@@ -45,7 +45,7 @@ TEST(Number, BytesExactlyOrAsTheyAre) {
   EXPECT_EQ(format_bytes(0), "0 B");
   EXPECT_EQ(format_bytes(1000), "1000 B");
   EXPECT_EQ(format_bytes(1536), "1536 B");
-  EXPECT_EQ(format_bytes(64 * 1024), "64 KiB");
+  EXPECT_EQ(format_bytes(65536), "64 KiB");
   EXPECT_EQ(format_bytes(std::uint64_t{1} << 30), "1 GiB");
 }
 

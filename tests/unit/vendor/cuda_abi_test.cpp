@@ -201,7 +201,8 @@ SAME_NUMBER(event_default, CU_EVENT_DEFAULT);
 SAME_NUMBER(host_alloc_portable, CU_MEMHOSTALLOC_PORTABLE);
 SAME_NUMBER(host_register_mapped_everywhere,
             CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP);
-static_assert(sizeof(Uuid) == sizeof(CUuuid) && alignof(Uuid) == alignof(CUuuid));
+static_assert(sizeof(Uuid) == sizeof(CUuuid));
+static_assert(alignof(Uuid) == alignof(CUuuid));
 
 #define SAME_PLACE(Ours, ours, Theirs, theirs)                      \
   static_assert(offsetof(Ours, ours) == offsetof(Theirs, theirs) && \

@@ -20,7 +20,7 @@ TEST(CudaDriver, AMissingLibraryIsNamed) {
 
 TEST(CudaDriver, AnotherLibraryIsNoDriver) {
   try {
-    Driver(DynamicLibrary("libm.so.6"));
+    const Driver driver(DynamicLibrary("libm.so.6"));
     FAIL() << "libm was started";
   } catch (const Unavailable& reason) {
     EXPECT_EQ(reason.problem(), Problem::driver_missing);
@@ -36,7 +36,7 @@ TEST(CudaDriver, VersionsReadAsCudaVersions) {
 #ifdef CUDA_STUB_LIBRARY
 TEST(CudaDriver, TheStubOfAToolkitIsRecognised) {
   try {
-    Driver{open_library(CUDA_STUB_LIBRARY)};
+    const Driver driver(open_library(CUDA_STUB_LIBRARY));
     FAIL() << "the stub was started";
   } catch (const Unavailable& reason) {
     EXPECT_EQ(reason.problem(), Problem::stub_library);

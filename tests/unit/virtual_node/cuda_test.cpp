@@ -93,7 +93,7 @@ TEST(VirtualCuda, RunsTheShippedKernels) {
   const Context context(driver(), 0);
   const Module code(context, image());
   const Stream stream(context);
-  const DeviceMemory memory(context, 16 * 1000);
+  const DeviceMemory memory(context, std::size_t{16} * 1000);
   const PinnedMemory host(context, memory.bytes());
   code.kernel("write").launch(stream, {4, 256}, memory.address(), 1U, std::size_t{1000});
   context.call().copy_to_host(host.data(), memory.address(), memory.bytes(), stream.handle());

@@ -58,7 +58,7 @@ TEST_F(VirtualMemory, IsThereOnceMappedAndGoneAfterwards) {
     EXPECT_EQ(free_bytes(one_), before - size);
     const cuda::Mapping mapping(memory);
     EXPECT_EQ(write(one_, mapping.address()), Status::success);
-    EXPECT_EQ(write(one_, mapping.address() + size - 16 * 16), Status::success);
+    EXPECT_EQ(write(one_, mapping.address() + size - std::size_t{16} * 16), Status::success);
   }
   EXPECT_EQ(free_bytes(one_), before);
 }
