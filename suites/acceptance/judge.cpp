@@ -1,13 +1,12 @@
 #include "suites/acceptance/judge.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <system_error>
 
 #include "results/schema/exit_code.h"
 #include "suites/launch/local.h"
+#include "suites/launch/open_descriptors.h"
 #include "suites/launch/supervise.h"
 #include "suites/running/task_outcome.h"
 
@@ -43,12 +42,7 @@ Acceptance judge_run(const RunDirectory& run, const std::vector<std::string>& ba
   const std::filesystem::path log = run.logs() / "report.log";
   const bool to_log = !last || judge.quiet;
   Descriptor output;
-  if (to_log) {
-    output = Descriptor(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (output.get() < 0) {
-      throw std::system_error(errno, std::generic_category(), log.string() + ": cannot open");
-    }
-  }
+  if (to_log) output = open_log(log);
   ChildProcess child(command, to_log ? output.get() : 1, to_log ? output.get() : 2);
   try {
     child.release();

@@ -11,6 +11,7 @@
 
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
+#include "suites/description/fnv1a.h"
 #include "suites/description/nearest_name.h"
 
 namespace plumbline {
@@ -307,14 +308,6 @@ Suite read_suite(const fs::path& file) {
   return suite;
 }
 
-std::vector<std::string> steps_on(const Suite& suite, Together on) {
-  std::vector<std::string> names;
-  for (const Step& step : suite.steps) {
-    if (step.on == on) names.push_back(step.name);
-  }
-  return names;
-}
-
 std::vector<std::string> steps_not_on(const Suite& suite, Together on) {
   std::vector<std::string> names;
   for (const Step& step : suite.steps) {
@@ -361,11 +354,9 @@ std::vector<std::string> suite_names(const fs::path& suites) {
 std::string content_hash(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw FileError(file.string(), 0, "", "cannot be read");
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (std::istreambuf_iterator<char> byte(stream), end; byte != end; ++byte) {
-    hash = (hash ^ static_cast<unsigned char>(*byte)) * 0x100000001b3U;
-  }
-  return fmt::format("{:016x}", hash);
+  Fnv1a hash;
+  for (std::istreambuf_iterator<char> byte(stream), end; byte != end; ++byte) hash.feed(*byte);
+  return fmt::format("{:016x}", hash.value());
 }
 
 }  // namespace plumbline

@@ -46,8 +46,7 @@ struct Suite {
 /// what was found and what was expected.
 Suite read_suite(const std::filesystem::path& file);
 
-/// The names of a suite's steps of one kind, or of all others.
-std::vector<std::string> steps_on(const Suite& suite, Together on);
+/// The names of a suite's steps of all other kinds.
 std::vector<std::string> steps_not_on(const Suite& suite, Together on);
 
 /// Takes steps out of a suite; no other step needs them any more.

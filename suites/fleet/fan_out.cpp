@@ -15,19 +15,12 @@
 #include <unordered_map>
 
 #include "suites/launch/child_process.h"
+#include "suites/launch/open_descriptors.h"
 
 namespace plumbline {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::array<Descriptor, 2> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
-  }
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
-}
 
 void never_wait(int descriptor) {
   ::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) | O_NONBLOCK);
@@ -85,13 +78,9 @@ class FanOut {
          FleetListener& listener, Interruption& interruption)
       : order_(order),
         patience_(patience),
-        log_(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)),
+        log_(open_log(log)),
         listener_(listener),
-        interruption_(interruption) {
-    if (log_.get() < 0) {
-      throw std::system_error(errno, std::generic_category(), log.string() + ": cannot open");
-    }
-  }
+        interruption_(interruption) {}
 
   void start(const Branch& branch, const std::vector<const HostOrder*>& orders) {
     FleetOrder part{order_.run, {}};

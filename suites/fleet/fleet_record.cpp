@@ -157,15 +157,7 @@ void FleetRecord::ended(const FleetTask& task, const TaskEnd& end) {
     rows.push_back(std::move(row));
   }
   CsvAppender<Measurement>(parts_.own_rows()).append(rows);
-  journal_.append({now,
-                   "task_ended",
-                   task.id,
-                   task.attempt,
-                   {{"outcome", task_outcome_names[end.outcome]},
-                    {"seconds", format_number(end.elapsed.count())},
-                    {"exit", std::to_string(end.exit)},
-                    {"signal", end.signal == 0 ? "" : signal_name(end.signal)},
-                    {"reason", end.reason}}});
+  journal_.append(task_ended(task.id, task.attempt, end, now));
   ended_[task.id] = end.outcome;
   attempts_[task.id] = task.attempt;
 }

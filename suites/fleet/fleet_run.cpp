@@ -46,7 +46,10 @@ class FleetRun {
   }
 
   bool run_alone() {
-    if (steps_on(record_.suite(), Together::alone).empty()) return true;
+    if (std::ranges::none_of(record_.suite().steps,
+                             [](const Step& step) { return step.on == Together::alone; })) {
+      return true;
+    }
     std::vector<PlannedTask> tasks;
     for (std::size_t host = 0; host < record_.order().manifest.size(); ++host) {
       tasks.push_back(task_on_host(record_, host));

@@ -15,6 +15,7 @@
 #include "suites/fleet/frame.h"
 #include "suites/fleet/scratch.h"
 #include "suites/launch/child_process.h"
+#include "suites/launch/open_descriptors.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
@@ -144,10 +145,7 @@ ProcessEnd carry_out(const HostOrder& order, const fs::path& folder, FolderWatch
     command.push_back(in_folder(order.command[i], folder));
   }
   const fs::path log = folder / "output.log";
-  const Descriptor output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (output.get() < 0) {
-    throw std::system_error(errno, std::generic_category(), log.string() + ": cannot open");
-  }
+  const Descriptor output = open_log(log);
   ChildProcess child(command, output.get(), output.get());
   try {
     child.release();

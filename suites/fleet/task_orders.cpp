@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "results/schema/number.h"
+#include "suites/description/fnv1a.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
@@ -70,12 +71,10 @@ Seconds deadline_alone(const FleetRecord& record) {
 /// Below the ports that the kernel gives to others. Two tasks that get the same one run on
 /// different hosts or at different times.
 unsigned port_of(const std::string& task, std::uint64_t attempt) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : task + '#' + std::to_string(attempt)) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
+  Fnv1a hash;
+  for (const char c : task + '#' + std::to_string(attempt)) hash.feed(c);
   constexpr unsigned first = 12000, count = 16000;
-  return first + static_cast<unsigned>(hash % count);
+  return first + static_cast<unsigned>(hash.value() % count);
 }
 
 std::string random_token() {

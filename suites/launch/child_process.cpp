@@ -11,17 +11,13 @@
 #include <cerrno>
 #include <system_error>
 
+#include "suites/launch/open_descriptors.h"
+
 namespace plumbline {
 namespace {
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
-}
-
-std::array<Descriptor, 2> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("cannot make a pipe");
-  return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 /// What the new process needs, made before fork: behind it only async-signal-safe calls are

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "suites/launch/open_descriptors.h"
 #include "suites/running/newest_row.h"
 
 namespace plumbline {
@@ -45,14 +46,6 @@ std::optional<Seconds> time_left(const RunRecord& record, const Runner& runner,
     left += rest;
   }
   return left;
-}
-
-Descriptor open_log(const std::filesystem::path& log) {
-  Descriptor file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (file.get() < 0) {
-    throw std::system_error(errno, std::generic_category(), log.string() + ": cannot open");
-  }
-  return file;
 }
 
 /// Waits until the task's step has rested. False if interrupted meanwhile.

@@ -192,15 +192,7 @@ void RunRecord::ended(TaskState& state, const TaskEnd& end) {
   const WallTime now = wall_now();
   CsvAppender<Measurement>(directory_.measurements())
       .append(task_row(state.task, end, names(), now));
-  journal_.append({now,
-                   "task_ended",
-                   state.task.id(),
-                   state.task.attempt,
-                   {{"outcome", task_outcome_names[end.outcome]},
-                    {"seconds", format_number(end.elapsed.count())},
-                    {"exit", std::to_string(end.exit)},
-                    {"signal", end.signal == 0 ? "" : signal_name(end.signal)},
-                    {"reason", end.reason}}});
+  journal_.append(task_ended(state.task.id(), state.task.attempt, end, now));
   state.outcome = end.outcome;
   state.reason = end.reason;
 }

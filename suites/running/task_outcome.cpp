@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "results/schema/exit_code.h"
+#include "results/schema/number.h"
 
 namespace plumbline {
 namespace {
@@ -95,6 +96,19 @@ TaskEnd end_of_task(const Task& task, const ProcessEnd& end, const TaskTrace& tr
   std::erase(parts, "");
   result.reason = fmt::to_string(fmt::join(parts, "; "));
   return result;
+}
+
+JournalEvent task_ended(const std::string& task, std::uint64_t attempt, const TaskEnd& end,
+                        WallTime time) {
+  return {time,
+          "task_ended",
+          task,
+          attempt,
+          {{"outcome", task_outcome_names[end.outcome]},
+           {"seconds", format_number(end.elapsed.count())},
+           {"exit", std::to_string(end.exit)},
+           {"signal", end.signal == 0 ? "" : signal_name(end.signal)},
+           {"reason", end.reason}}};
 }
 
 Measurement task_row(const Task& task, const TaskEnd& end, const RowNames& names, WallTime time) {

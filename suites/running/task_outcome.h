@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "results/schema/journal.h"
 #include "results/schema/measurement.h"
 #include "results/schema/names.h"
 #include "suites/description/task.h"
@@ -46,6 +47,10 @@ struct TaskTrace {
 };
 
 TaskEnd end_of_task(const Task& task, const ProcessEnd& end, const TaskTrace& trace);
+
+/// The line of the journal about the end of a task.
+JournalEvent task_ended(const std::string& task, std::uint64_t attempt, const TaskEnd& end,
+                        WallTime time);
 
 /// The row `runner.task`: seconds of a good end, the reason of any other.
 Measurement task_row(const Task& task, const TaskEnd& end, const RowNames& names, WallTime time);

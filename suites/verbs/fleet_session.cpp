@@ -82,9 +82,7 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
   if (runner.say) runner.say("the run is " + folder);
   if (!run_fleet(record, runner)) {
     record.note("interrupted", {{"signal", signal_name(*interruption.signal())}});
-    std::cerr << fmt::format(
-        "interrupted by {}; what was measured is kept. Continue with:\n  plumbline resume {}\n",
-        signal_name(*interruption.signal()), shell_line({folder}));
+    std::cerr << interrupted_words(interruption, folder);
     return exit_interrupted;
   }
   if (!record.order().accept) {

@@ -129,9 +129,7 @@ int Session::finish(RunRecord& record) {
   }
   if (!end.problem.empty()) std::cerr << end.problem << '\n';
   if (end.exit_code == exit_interrupted) {
-    std::cerr << fmt::format(
-        "interrupted by {}; what was measured is kept. Continue with:\n  plumbline resume {}\n",
-        signal_name(interruption_.signal().value_or(0)), shell_line({record.directory().path()}));
+    std::cerr << interrupted_words(interruption_, record.directory().path());
   }
   return end.exit_code;
 }
@@ -141,6 +139,12 @@ HostIdentity this_host(const std::string& host, const std::string& instance_type
   if (!host.empty()) identity.host = host;
   if (!instance_type.empty()) identity.instance_type = instance_type;
   return identity;
+}
+
+std::string interrupted_words(Interruption& interruption, const std::filesystem::path& run) {
+  return fmt::format(
+      "interrupted by {}; what was measured is kept. Continue with:\n  plumbline resume {}\n",
+      signal_name(interruption.signal().value_or(0)), shell_line({run}));
 }
 
 std::string command_line(const std::string& verb, const std::vector<std::string>& arguments) {

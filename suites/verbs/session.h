@@ -57,6 +57,9 @@ class Session {
 /// This host under the name and type that the command line gives it, or its own.
 HostIdentity this_host(const std::string& host, const std::string& instance_type);
 
+/// What a person is told of a run that a signal has interrupted.
+std::string interrupted_words(Interruption& interruption, const std::filesystem::path& run);
+
 /// The command line as typed.
 std::string command_line(const std::string& verb, const std::vector<std::string>& arguments);
 
