@@ -235,7 +235,7 @@ std::vector<Participant> meet(Plan& plan, const Place& place, const Participant&
 
 void plan(Plan& plan) {
   const std::vector<std::uint64_t> asked = asked_sizes(plan);
-  const Place place = place_of(plan.options());
+  const Place place = find_place(plan.options());
   const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
   const NcclMachine nccl = find_nccl(plan, machine);
   std::unique_ptr<Leader> leader;
@@ -256,7 +256,7 @@ void plan(Plan& plan) {
 }
 
 std::optional<int> follow_if_asked(const Options& options, const HostIdentity& self) {
-  const Place place = place_of(options);
+  const Place place = find_place(options);
   if (place.rank == 0) return std::nullopt;
   Plan own_plan(options, {}, {}, self);  // what it tells about this host stays here
   const CudaMachine machine = find_gpus(own_plan, wait_limit_beside(own_plan));

@@ -96,11 +96,6 @@ Work subject_of_hosts(std::size_t hosts) {
   return work;
 }
 
-Place place_of(const Options& options) {
-  return find_place([&](const std::string& name) { return options.at(name); },
-                    process_environment());
-}
-
 std::vector<Participant> imagined(const Place& place, const Participant& own) {
   std::vector<Participant> hosts(static_cast<std::size_t>(place.size), own);
   for (std::size_t rank = 1; rank < hosts.size(); ++rank) {

@@ -32,7 +32,6 @@ void tell_of(Plan& plan, const std::vector<Participant>& hosts);
 Work subject_of_hosts(std::size_t hosts);
 
 using Options = std::map<std::string, std::string>;
-Place place_of(const Options& options);
 
 /// So many hosts as there would be, all like this one: for a plan that is only shown.
 std::vector<Participant> imagined(const Place& place, const Participant& own);

@@ -74,7 +74,7 @@ std::vector<HostRails> meet(Plan& plan, const Place& place, const HostRails& own
 
 void plan(Plan& plan) {
   const RailChoice choice = rail_choice(plan.options());
-  const Place place = place_of(plan.options());
+  const Place place = find_place(plan.options());
   const std::vector<std::uint64_t> asked = asked_sizes(plan.options());
   const bool full = plan.flag("full");
   record_environment(plan);
@@ -100,7 +100,7 @@ void plan(Plan& plan) {
 }
 
 std::optional<int> follow_if_asked(const Options& options, const HostIdentity& self) {
-  const Place place = place_of(options);
+  const Place place = find_place(options);
   if (place.rank == 0) return std::nullopt;
   scrub_environment(taken_away);
   const HostRails rails = rails_here(discover(), rail_choice(options), self);

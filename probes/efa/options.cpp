@@ -66,11 +66,6 @@ RailChoice rail_choice(const Options& options) {
   return choice;
 }
 
-Place place_of(const Options& options) {
-  return find_place([&](const std::string& name) { return options.at(name); },
-                    process_environment());
-}
-
 std::vector<std::uint64_t> asked_sizes(const Options& options) {
   std::vector<std::uint64_t> sizes;
   for (const std::string& piece : pieces_of(options.at("sizes"))) {

@@ -49,7 +49,6 @@ inline constexpr std::array probe_options = {
 /// Throw std::invalid_argument that names the option, what was found and what was expected.
 using Options = std::map<std::string, std::string>;
 RailChoice rail_choice(const Options& options);
-Place place_of(const Options& options);
 /// The sizes that were asked for; empty: none in particular.
 std::vector<std::uint64_t> asked_sizes(const Options& options);
 /// Everything but the crew.

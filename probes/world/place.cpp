@@ -221,4 +221,9 @@ Place find_place(const OptionValue& option, const Environment& environment) {
   return place;
 }
 
+Place find_place(const std::map<std::string, std::string>& options) {
+  return find_place([&](const std::string& name) { return options.at(name); },
+                    process_environment());
+}
+
 }  // namespace plumbline

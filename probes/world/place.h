@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -58,5 +59,8 @@ Environment process_environment();
 /// asked: also a batch script of Slurm, which is no rank, has a SLURM_PROCID. Throws
 /// std::invalid_argument for what is missing, no number or contradictory.
 Place find_place(const OptionValue& option, const Environment& environment);
+
+/// That of this process, from its options by their names.
+Place find_place(const std::map<std::string, std::string>& options);
 
 }  // namespace plumbline

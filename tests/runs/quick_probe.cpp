@@ -40,10 +40,6 @@ constexpr ProbeOption options[] = {
 
 using Options = std::map<std::string, std::string>;
 
-Place place_of(const Options& asked) {
-  return find_place([&](const std::string& name) { return asked.at(name); }, process_environment());
-}
-
 void die_if_asked(const Options& asked, const HostIdentity& host) {
   if (asked.at("dying-host") == host.host) std::raise(SIGKILL);
 }
@@ -51,7 +47,7 @@ void die_if_asked(const Options& asked, const HostIdentity& host) {
 void plan_pairs(Plan& plan) {
   const Options& asked = plan.options();
   const std::string own = plan.self().host;
-  const Place place = place_of(asked);
+  const Place place = find_place(asked);
   const auto leader = std::make_shared<Leader>(
       Leader::gather(Listener(place.rendezvous), place, {own, nlohmann::json::object()}));
   die_if_asked(asked, plan.self());
@@ -70,7 +66,7 @@ void plan_pairs(Plan& plan) {
 }
 
 std::optional<int> follow(const Options& asked, const HostIdentity& host) {
-  const Place place = place_of(asked);
+  const Place place = find_place(asked);
   if (place.rank == 0) return std::nullopt;
   Follower follower = Follower::join(place, {host.host, nlohmann::json::object()});
   die_if_asked(asked, host);
