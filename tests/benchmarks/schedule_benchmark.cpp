@@ -64,18 +64,26 @@ void across_two_leaves(benchmark::State& state) {
 }
 BENCHMARK(across_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
 
-void adaptive(benchmark::State& state, bool dominating) {
-  const Fleet fleet = fleet_of_size(nodes_of(state), dominating);
+bool one_of_twenty(std::size_t node) { return node % 20 == 0; }
+
+/// Adaptive rounds of a fleet where some nodes are suspects and all others good.
+template <class IsSuspect>
+void test_again(benchmark::State& state, const Fleet& fleet, const IsSuspect& is_suspect) {
   Standing standing;
-  for (std::size_t i = 0; i < fleet.size(); ++i) {
-    if (i % 20 == 0) {
-      standing.suspects.push_back({i, ""});
+  for (std::size_t node = 0; node < fleet.size(); ++node) {
+    if (is_suspect(node)) {
+      standing.suspects.push_back({node, ""});
     } else {
-      standing.good.push_back(i);
+      standing.good.push_back(node);
     }
   }
   for ([[maybe_unused]] auto _ : state)
     benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+}
+
+void adaptive(benchmark::State& state, bool dominating) {
+  const Fleet fleet = fleet_of_size(nodes_of(state), dominating);
+  test_again(state, fleet, one_of_twenty);
 }
 BENCHMARK_CAPTURE(adaptive, many_leaves, false)->Arg(100000)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(adaptive, one_dominates, true)->Arg(100000)->Unit(benchmark::kMillisecond);
@@ -83,17 +91,8 @@ BENCHMARK_CAPTURE(adaptive, one_dominates, true)->Arg(100000)->Unit(benchmark::k
 /// Half of the nodes are suspects, in both leaves as many as good ones.
 void adaptive_in_two_leaves(benchmark::State& state) {
   Fleet fleet = fleet_of_size(nodes_of(state));
-  Standing standing;
-  for (std::size_t i = 0; i < fleet.size(); ++i) {
-    fleet.leaf_of[i] = i % 2;
-    if (i % 4 < 2) {
-      standing.suspects.push_back({i, ""});
-    } else {
-      standing.good.push_back(i);
-    }
-  }
-  for ([[maybe_unused]] auto _ : state)
-    benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+  for (std::size_t i = 0; i < fleet.size(); ++i) fleet.leaf_of[i] = i % 2;
+  test_again(state, fleet, [](std::size_t node) { return node % 4 < 2; });
 }
 BENCHMARK(adaptive_in_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
 
@@ -101,16 +100,7 @@ BENCHMARK(adaptive_in_two_leaves)->Arg(100000)->Unit(benchmark::kMillisecond);
 void adaptive_in_one_leaf(benchmark::State& state) {
   Fleet fleet = fleet_of_size(nodes_of(state));
   std::fill(fleet.leaf_of.begin(), fleet.leaf_of.end(), std::size_t{0});
-  Standing standing;
-  for (std::size_t i = 0; i < fleet.size(); ++i) {
-    if (i % 20 == 0) {
-      standing.suspects.push_back({i, ""});
-    } else {
-      standing.good.push_back(i);
-    }
-  }
-  for ([[maybe_unused]] auto _ : state)
-    benchmark::DoNotOptimize(adaptive_rounds(fleet, standing, 1));
+  test_again(state, fleet, one_of_twenty);
 }
 BENCHMARK(adaptive_in_one_leaf)->Arg(100000)->Unit(benchmark::kMillisecond);
 

@@ -215,16 +215,7 @@ TEST_F(FabricRig, DownEndsWhatAKilledUpLeft) {
   const ScratchFolder scratch;
   int halves = 0;
   for (int ms = 5; ms < 1500; ms += ms / 2 + 5) {
-    SCOPED_TRACE(ms);
-    const std::filesystem::path rig = scratch / ("rig" + std::to_string(ms));
-    const Running up =
-        start_program({script, "up", rig, "--rails", "2", "--ssh"}, scratch / "output");
-    std::this_thread::sleep_for(std::chrono::milliseconds(ms));
-    up.signal(SIGKILL);
-    if (up.wait() != 0) ++halves;
-    const Running down = start_program({script, "down", rig}, scratch / "output");
-    EXPECT_EQ(down.wait(), 0) << down.output();
-    expect_nothing_left(rig);
+    if (is_killed_halfway(script, scratch, {"--rails", "2", "--ssh"}, ms)) ++halves;
   }
   EXPECT_GT(halves, 3);
 }

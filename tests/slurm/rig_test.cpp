@@ -142,15 +142,7 @@ TEST_F(SlurmRig, DownEndsWhatAKilledUpLeft) {
   const ScratchFolder scratch;
   int halves = 0;
   for (int ms = 20; ms < 2000; ms += ms / 2) {
-    SCOPED_TRACE(ms);
-    const std::filesystem::path rig = scratch / ("rig" + std::to_string(ms));
-    const Running up = start_program({script, "up", rig, "4"}, scratch / "output");
-    std::this_thread::sleep_for(std::chrono::milliseconds(ms));
-    up.signal(SIGKILL);
-    if (up.wait() != 0) ++halves;
-    const Running down = start_program({script, "down", rig}, scratch / "output");
-    EXPECT_EQ(down.wait(), 0) << down.output();
-    expect_nothing_left(rig);
+    if (is_killed_halfway(script, scratch, {"4"}, ms)) ++halves;
   }
   EXPECT_GT(halves, 3);
 }
