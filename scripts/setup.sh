@@ -42,6 +42,8 @@ part  | slurmctld        | tests under Slurm
 part  | slurmd           | tests under Slurm
 part  | slurm-client     | tests under Slurm
 part  | munge            | tests under Slurm
+part  | python3-yaml     | the test of the manifest for Kubernetes
+part  | openmpi-bin      | the test that mpirun starts programs
 '
 
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"; }

@@ -81,6 +81,7 @@ void CounterRows::add_to(Plan& plan) const {
     if (device->rank != 0) work.host = HostIdentity{host.host, host.instance_type, ""};
     work.subject = device->name;
     work.transport = "efa";
+    if (hosts_.size() > 1) work.params["nodes"] = std::to_string(hosts_.size());
     const auto add = [&](const Metric& metric, const char* counter) {
       work.params["counter"] = counter;
       plan.fact(metric, work,

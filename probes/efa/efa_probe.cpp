@@ -57,16 +57,17 @@ std::vector<HostRails> meet(Plan& plan, const Place& place, const HostRails& own
   try {
     Gathered gathered = gather(place, own);
     bench.crew = std::move(gathered.crew);
-    plan.fact(ranks_metric, {}, static_cast<double>(gathered.hosts.size()));
+    const Work together{.params = {{"nodes", std::to_string(gathered.hosts.size())}}};
+    plan.fact(ranks_metric, together, static_cast<double>(gathered.hosts.size()));
     std::string text;
     for (const std::string& difference : gathered.differences) {
       text += (text.empty() ? "" : "; ") + difference;
     }
     const auto count = static_cast<double>(gathered.differences.size());
-    plan.fact(differences_metric, {}, [count, text] { return Fact(count, text); });
+    plan.fact(differences_metric, together, [count, text] { return Fact(count, text); });
     return std::move(gathered.hosts);
   } catch (const std::runtime_error& error) {
-    plan.fact(ranks_metric, {},
+    plan.fact(ranks_metric, {.params = {{"nodes", std::to_string(place.size)}}},
               [why = std::string(error.what())]() -> Fact { throw std::runtime_error(why); });
     return {};
   }

@@ -151,6 +151,7 @@ void PathCases::incast(const std::vector<Site>& from, const Site& to, std::uint6
   row.subject = to.rail.subject;
   row.bytes = bytes;
   row.transport = transport_of(to.rail);
+  row.params["nodes"] = std::to_string(from.size() + 1);
   row.params["sources"] = std::to_string(from.size());
   add(incast_metric, row, [joint] { return joint->sum(); });
   plan_.fact(fairness_metric, row, [joint] { return joint->fairness(); });

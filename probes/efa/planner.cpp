@@ -10,11 +10,11 @@
 namespace plumbline::efa {
 namespace {
 
-/// About a host as a whole, as it sends to another one; empty: to itself.
-Work node_work(const std::vector<HostRails>& hosts, unsigned rank, const std::string& peer) {
+/// About a host as a whole, as it sends to another one.
+Work node_work(const std::vector<HostRails>& hosts, unsigned from, unsigned to) {
   Work work;
-  if (rank != 0) work.host = HostIdentity{hosts[rank].host, hosts[rank].instance_type, ""};
-  work.peer = peer;
+  if (from != 0) work.host = HostIdentity{hosts[from].host, hosts[from].instance_type, ""};
+  work.peer = hosts[to].host + "/node";
   return work;
 }
 
@@ -42,11 +42,11 @@ void plan_pair(PathCases& cases, const std::vector<HostRails>& hosts) {
     }
   }
   const auto out = paths_between(hosts, 0, 1), back = paths_between(hosts, 1, 0);
-  cases.at_once(all_rails_metric, out, node_work(hosts, 0, hosts[1].host), bytes);
-  cases.at_once(all_rails_metric, back, node_work(hosts, 1, hosts[0].host), bytes);
+  cases.at_once(all_rails_metric, out, node_work(hosts, 0, 1), bytes);
+  cases.at_once(all_rails_metric, back, node_work(hosts, 1, 0), bytes);
   std::vector<PathCases::Path> both = out;
   append(both, back);
-  cases.at_once(all_rails_both_metric, both, node_work(hosts, 0, hosts[1].host), bytes);
+  cases.at_once(all_rails_both_metric, both, node_work(hosts, 0, 1), bytes);
 }
 
 void plan_group(PathCases& cases, const std::vector<HostRails>& hosts) {
@@ -57,7 +57,8 @@ void plan_group(PathCases& cases, const std::vector<HostRails>& hosts) {
     for (unsigned rank = 0; rank < size; ++rank) {
       append(paths, paths_between(hosts, rank, (rank + step) % size));
     }
-    cases.at_once(shift_metric, paths, {}, bytes, {{"step", std::to_string(step)}});
+    cases.at_once(shift_metric, paths, {}, bytes,
+                  {{"nodes", std::to_string(size)}, {"step", std::to_string(step)}});
   }
   for (unsigned target = 0; target < size; ++target) {
     std::vector<Site> sources;
@@ -99,7 +100,10 @@ bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) 
   } else if (host.rails.empty()) {
     plan.skip(rails_metric, node, host.why_none);
   } else {
-    plan.fact(rails_metric, node, static_cast<double>(host.rails.size()));
+    // All have the same provider; of two fabrics of EFA the common part.
+    Work all = node;
+    all.transport = host.rails.front().domain.provider;
+    plan.fact(rails_metric, all, static_cast<double>(host.rails.size()));
   }
   for (const Rail& rail : host.rails) {
     Work work = node;

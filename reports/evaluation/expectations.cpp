@@ -11,11 +11,6 @@ namespace {
 
 constexpr const char* transport_param = "transport";
 
-std::uint64_t nodes_of(const Measurement& m) {
-  const auto nodes = m.params.find("nodes");
-  return nodes == m.params.end() ? 1 : parse_integer(nodes->second).value_or(1);
-}
-
 bool has_params(const Measurement& m, const Baseline& b) {
   return std::all_of(b.params.begin(), b.params.end(), [&](const auto& pair) {
     if (pair.first == transport_param) return true;
@@ -74,7 +69,14 @@ std::string key_of(const Baseline& b) {
 
 bool transport_as_asked(const Baseline& b, const Measurement& m) {
   const auto asked = b.params.find(transport_param);
-  return asked == b.params.end() || asked->second == m.transport;
+  if (asked == b.params.end() || asked->second == m.transport) return true;
+  return m.transport.starts_with(asked->second + '/');
+}
+
+std::uint64_t nodes_of(const Measurement& m) {
+  const auto nodes = m.params.find("nodes");
+  if (nodes != m.params.end()) return parse_integer(nodes->second).value_or(1);
+  return find_other_host(path_of(m)) ? 2 : 1;
 }
 
 Expectations::Expectations(std::vector<Baseline> baselines) : baselines_(std::move(baselines)) {

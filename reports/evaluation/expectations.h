@@ -45,7 +45,11 @@ class Expectations {
   std::unordered_map<std::string, std::vector<std::size_t>> by_metric_;
 };
 
-/// True if `b` says nothing about the transport, or the row used the one that it asks for.
+/// True if `b` says nothing about the transport, or the row used the one that it asks for: efa/efa
+/// is efa too.
 bool transport_as_asked(const Baseline& b, const Measurement& m);
+
+/// How many nodes measured together: what the row says, else 2 for a path to another host.
+std::uint64_t nodes_of(const Measurement& m);
 
 }  // namespace plumbline

@@ -29,6 +29,9 @@ struct Coverage {
   std::vector<std::set<std::string>> measured;
   std::vector<NotMeasured> not_measured;
   std::vector<const Series*> failed_tasks;
+  std::set<std::string> probes_of_pairs;  ///< that have rows about paths to another host
+  std::set<std::string>
+      probes_left_out;  ///< of a rehearsal: what is expected of them is not missing
 };
 
 /// One MISSING finding for each subject that a gate expects and that has no value, with the reason

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <unordered_set>
 
 #include "reports/evaluation/missing.h"
+#include "reports/evaluation/noise.h"
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/series_verdict.h"
@@ -38,6 +40,23 @@ std::string task_name(const Measurement& m) {
   return name;
 }
 
+/// A step of the suite that a rehearsal has no stand-in for.
+bool is_left_out(const Measurement& task) {
+  return task.provenance == Provenance::simulated && task.outcome == Outcome::skipped &&
+         std::find(task.flags.begin(), task.flags.end(), "left_out") != task.flags.end();
+}
+
+/// The probes that a rehearsal left out altogether: nothing of theirs can be missing from it.
+std::set<std::string> probes_left_out(std::span<const Measurement> rows) {
+  std::set<std::string> left_out, ran;
+  for (const Measurement& m : rows) {
+    if (m.metric != task_metric) continue;
+    (is_left_out(m) ? left_out : ran).insert(m.probe);
+  }
+  for (const std::string& probe : ran) left_out.erase(probe);
+  return left_out;
+}
+
 /// A task that ended well is no finding: what it measured is.
 std::optional<Finding> judge_task(const Series& series) {
   if (series.without.empty()) return std::nullopt;
@@ -45,6 +64,12 @@ std::optional<Finding> judge_task(const Series& series) {
   Finding f = finding_about(failure);
   f.rule = "task";
   f.runs = series.values.size();
+  if (&series.last() == &failure && is_left_out(failure)) {
+    f.verdict = Verdict::unjudged;
+    f.rule = "left out";
+    f.sentence = fmt::format("{} was {}", task_name(failure), reason_of(failure));
+    return f;
+  }
   if (&series.last() == &failure) {
     f.verdict = Verdict::missing;
     f.sentence =
@@ -183,6 +208,7 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
 
   Coverage coverage;
   coverage.measured.resize(expectations.all().size());
+  coverage.probes_left_out = probes_left_out(rows);
   const std::vector<Series> all = series_of(rows);
   for (const Series& series : all) {
     const Measurement& last = series.last();
@@ -193,6 +219,7 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
       }
       continue;
     }
+    if (nodes_of(last) == 2) coverage.probes_of_pairs.insert(std::string(family_of(last.metric)));
     if (series.values.empty()) {
       coverage.not_measured.push_back({&series});
       continue;

@@ -57,8 +57,7 @@ Baseline row_about(const ThingGroup& group, const Observations& all) {
   if (group.size() > 1) b.subjects = group.size();
   b.params = m.params;
   if (m.bytes != 0) b.bytes = m.bytes;
-  const auto nodes = m.params.find("nodes");
-  if (nodes != m.params.end()) b.nodes = parse_integer(nodes->second);
+  if (const std::uint64_t nodes = nodes_of(m); nodes > 1) b.nodes = nodes;
   b.unit = m.unit;
   b.better = m.better;
   b.basis = all.simulated() ? "learned from simulated runs" : "learned";

@@ -16,8 +16,8 @@
 namespace plumbline {
 
 /// By what hosts are reached.
-enum class Engine { ssh, srun };
-inline constexpr auto engine_names = names_of<Engine>("ssh", "srun");
+enum class Engine { ssh, srun, mpirun };
+inline constexpr auto engine_names = names_of<Engine>("ssh", "srun", "mpirun");
 
 /// What a run on many hosts was asked to be; written down at its start, so that it can be continued
 /// as such.

@@ -65,6 +65,23 @@ Reach reach_from(std::string own, Ssh ssh) {
   };
 }
 
+Reach reach_by_mpirun(Mpirun mpirun) {
+  mpirun.command.front() = program_path(mpirun.command.front());
+  return [mpirun = std::move(mpirun)](std::span<const HostAddress> hosts) {
+    std::vector<Branch> branches;
+    for (const HostAddress& host : hosts) {
+      Branch branch{mpirun.command, {host.host}};
+      branch.command.insert(branch.command.end(),
+                            {"-n", "1", "--host", host.address.empty() ? host.host : host.address,
+                             "--bind-to", "none"});
+      const auto there = relay_command(mpirun.bin, host.host);
+      branch.command.insert(branch.command.end(), there.begin(), there.end());
+      branches.push_back(std::move(branch));
+    }
+    return branches;
+  };
+}
+
 Reach reach_by_srun(Srun srun) {
   return [srun = std::move(srun)](std::span<const HostAddress> hosts) {
     Branch branch;

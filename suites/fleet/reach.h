@@ -20,6 +20,15 @@ Reach reach_by_ssh(Ssh ssh);
 /// A host of many that `own` leads to: itself without ssh, the others by ssh.
 Reach reach_from(std::string own, Ssh ssh);
 
+/// Hosts that Open MPI's mpirun starts on, with whatever it is set up for there (rsh, PBS, LSF).
+/// One for each host, all from here: one for all of them would end them all with the first that is
+/// lost.
+struct Mpirun {
+  std::vector<std::string> command = {"mpirun"};  ///< with more options of its own
+  std::filesystem::path bin;
+};
+Reach reach_by_mpirun(Mpirun mpirun);
+
 /// Hosts of the Slurm allocation that this process is in: one srun for all of them.
 struct Srun {
   std::vector<std::string> command = {"srun"};  ///< with more options of its own

@@ -78,6 +78,7 @@ RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const R
                               {"baselines", lines_of_words(order.baselines)},
                               {"rehearses", order.rehearses},
                               {"left_out", lines_of_words(order.left_out)}});
+  record.write_left_out(suite);
   record.write_context();
   return record;
 }
@@ -268,6 +269,24 @@ void RunRecord::settle_unjournaled_ends() {
     state->outcome = end.outcome;
     state->reason = end.reason;
   }
+}
+
+/// What a rehearsal leaves out of a node's own steps is said in a row, or the report would miss it.
+void RunRecord::write_left_out(const Suite& whole) const {
+  if (order_.rehearses.empty()) return;
+  std::vector<Measurement> rows;
+  for (const Step& step : whole.steps) {
+    if (step.on != Together::alone ||
+        std::ranges::find(order_.left_out, step.name) == order_.left_out.end()) {
+      continue;
+    }
+    TaskEnd end;
+    end.outcome = TaskOutcome::left_out;
+    end.reason = "no part of a rehearsal: " + step.probe + " can only measure the host itself";
+    rows.push_back(
+        task_row(task_again(step, step.name, 1, 1, {order_.host.host}), end, names(), wall_now()));
+  }
+  CsvAppender<Measurement>(directory_.measurements()).append(rows);
 }
 
 void RunRecord::write_context() const {

@@ -87,6 +87,7 @@ class RunRecord {
 
   void replay(const std::vector<JournalEvent>& events);
   void settle_unjournaled_ends();
+  void write_left_out(const Suite& whole) const;
   void write_context() const;
   TaskState* find(const std::string& id);
   void take(const Task& task);

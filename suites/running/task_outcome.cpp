@@ -134,6 +134,10 @@ Measurement task_row(const Task& task, const TaskEnd& end, const RowNames& names
     case TaskOutcome::skipped:
       row.outcome = Outcome::skipped;
       break;
+    case TaskOutcome::left_out:
+      row.outcome = Outcome::skipped;
+      row.flags = {task_outcome_names[end.outcome]};
+      break;
     default:
       row.outcome = Outcome::failed;
       row.flags = {task_outcome_names[end.outcome]};
@@ -145,11 +149,10 @@ TaskEnd task_end_of_row(const Measurement& row) {
   TaskEnd end;
   end.reason = row.note;
   end.elapsed = Seconds(row.median.value_or(0));
-  if (row.outcome == Outcome::skipped) end.outcome = TaskOutcome::skipped;
-  if (row.outcome == Outcome::failed) {
-    const auto outcome = row.flags.empty() ? std::nullopt : task_outcome_names.find(row.flags[0]);
-    end.outcome = outcome.value_or(TaskOutcome::failed);
-  }
+  if (row.outcome == Outcome::ok) return end;
+  const auto outcome = row.flags.empty() ? std::nullopt : task_outcome_names.find(row.flags[0]);
+  end.outcome = outcome.value_or(row.outcome == Outcome::skipped ? TaskOutcome::skipped
+                                                                 : TaskOutcome::failed);
   return end;
 }
 

@@ -21,9 +21,11 @@ enum class TaskOutcome {
   timed_out,    ///< ended at its deadline
   unstartable,  ///< its program could not be started
   skipped,      ///< not started, because of how another task ended
+  left_out,     ///< no part of a rehearsal: its probe can only measure the host itself
 };
-inline constexpr auto task_outcome_names = names_of<TaskOutcome>(
-    "ok", "incomplete", "failed", "crashed", "killed", "timed_out", "unstartable", "skipped");
+inline constexpr auto task_outcome_names =
+    names_of<TaskOutcome>("ok", "incomplete", "failed", "crashed", "killed", "timed_out",
+                          "unstartable", "skipped", "left_out");
 
 /// A task that ran to its end, well or not: what others may need.
 inline bool ran_to_its_end(TaskOutcome outcome) {

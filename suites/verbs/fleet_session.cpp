@@ -61,6 +61,9 @@ void take_hosts(FleetRunOrder& order, const std::vector<ListedHost>& listed,
 Reach reach_of(const FleetRunOrder& order) {
   const auto command = words_of_command(order.engine_command);
   if (order.engine == Engine::srun) return reach_by_srun({.command = command, .bin = order.bin});
+  if (order.engine == Engine::mpirun) {
+    return reach_by_mpirun({.command = command, .bin = order.bin});
+  }
   return reach_by_ssh({.command = command, .bin = order.bin, .at_once = order.at_once});
 }
 
@@ -120,6 +123,12 @@ void FleetOptions::add_to(CLI::App& app) {
       ->type_name("COMMAND")
       ->capture_default_str()
       ->group(group);
+  app.add_option("--mpirun", mpirun,
+                 "Start on the hosts of --hosts by this rather than by ssh: mpirun, with more "
+                 "options")
+      ->type_name("COMMAND")
+      ->needs(list)
+      ->group(group);
   app.add_option("--remote-bin", remote_bin,
                  "Where plumbline's programs are on the hosts; by default as here")
       ->type_name("DIR")
@@ -143,8 +152,12 @@ int start_fleet(const FleetStart& start, const FleetOptions& options, const Inst
   order.machine = identify_host().host;
   take_hosts(order, options.slurm ? hosts_of_allocation() : hosts_of(options.hosts),
              start.manifest);
-  order.engine = options.slurm ? Engine::srun : Engine::ssh;
-  order.engine_command = options.slurm ? options.srun : options.ssh;
+  order.engine = options.slurm             ? Engine::srun
+                 : !options.mpirun.empty() ? Engine::mpirun
+                                           : Engine::ssh;
+  order.engine_command = order.engine == Engine::srun     ? options.srun
+                         : order.engine == Engine::mpirun ? options.mpirun
+                                                          : options.ssh;
   order.bin = options.remote_bin.empty() ? tree.bin.string() : options.remote_bin;
   order.at_once = options.at_once;
   order.lock_file = options.hosts_lock;

@@ -16,6 +16,7 @@ struct FleetOptions {
   bool slurm = false;
   std::string ssh = "ssh";
   std::string srun = "srun";
+  std::string mpirun;  ///< empty: not by it
   std::string remote_bin;
   std::uint64_t at_once = 64;
   std::string hosts_lock;

@@ -80,6 +80,11 @@ int start(const StartOptions& options, RunOrder order, const InstallTree& tree) 
   order.left_out = steps_not_on(suite, Together::alone);  // they need more than one host
   Session session(options.session, tree);
   RunRecord record = RunRecord::create(options.session.results, suite, order);
+  if (!order.left_out.empty()) {
+    session.progress().say(
+        fmt::format("left out, because it takes more hosts (--hosts, --slurm): {}",
+                    fmt::join(order.left_out, ", ")));
+  }
   session.begin(record);
   const int code = session.finish(record);
   if (options.keep_days && code != exit_interrupted) {

@@ -12,6 +12,7 @@
 #include "suites/fleet/fan_out.h"
 #include "suites/fleet/reach.h"
 #include "suites/fleet/scratch.h"
+#include "suites/launch/local.h"
 #include "tests/runs/rig.h"
 
 namespace plumbline {
@@ -211,6 +212,22 @@ TEST_F(Relay, OneHostLeadsToOthers) {
   for (const std::string host : {"n1", "n3", "n4", "n5"}) {
     EXPECT_EQ(cases_in(told.files[host + ":measurements.csv"]).size(), 3U) << host;
   }
+  EXPECT_EQ(told.ends["n2"].at(0).status, (ExitStatus{0, SIGSEGV}));
+}
+
+/// Open MPI's mpirun itself, for hosts that are all this one.
+TEST_F(Relay, MpirunStartsThem) {
+  const std::string mpirun = program_path("mpirun");
+  if (mpirun == "mpirun") GTEST_SKIP() << "mpirun is not installed (Debian package openmpi-bin)";
+  const Reach reach = [&](std::span<const HostAddress> hosts) {
+    std::vector<HostAddress> here(hosts.begin(), hosts.end());
+    for (HostAddress& host : here) host.address = "localhost";
+    return reach_by_mpirun(
+        {.command = {mpirun, "--allow-run-as-root", "--oversubscribe"}, .bin = bin})(here);
+  };
+  ASSERT_TRUE(run({order("n1"), order("n2", {"--crash", "two"})}, reach));
+  EXPECT_EQ(cases_in(told.files["n1:measurements.csv"]).size(), 3U) << log();
+  EXPECT_EQ(told.ends["n1"].at(0).status, (ExitStatus{0, 0}));
   EXPECT_EQ(told.ends["n2"].at(0).status, (ExitStatus{0, SIGSEGV}));
 }
 

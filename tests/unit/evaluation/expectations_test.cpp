@@ -94,6 +94,30 @@ TEST(Expectations, ADemandedTransportIsNoCondition) {
   EXPECT_EQ(expected_by({from(expected_triad(), "any"), efa}, m), (Sources{"efa", "any"}));
 }
 
+TEST(Expectations, AFabricOfTheDemandedTransportIsIt) {
+  Baseline efa = expected_triad();
+  efa.params = {{"transport", "efa"}};
+  Measurement m = triad(1);
+  for (const char* transport : {"efa", "efa/efa", "efa/efa-direct"}) {
+    m.transport = transport;
+    EXPECT_TRUE(transport_as_asked(efa, m)) << transport;
+  }
+  for (const char* transport : {"", "tcp", "efax", "net/efa"}) {
+    m.transport = transport;
+    EXPECT_FALSE(transport_as_asked(efa, m)) << transport;
+  }
+}
+
+TEST(Expectations, APathToAnotherHostIsMeasuredByTwo) {
+  Measurement m = triad(1);
+  EXPECT_EQ(nodes_of(m), 1U);
+  m.subject = "rdmap79s0";
+  m.peer = "node-18/rdmap80s0";
+  EXPECT_EQ(nodes_of(m), 2U);
+  m.params = {{"nodes", "4"}};
+  EXPECT_EQ(nodes_of(m), 4U);
+}
+
 TEST(NamesOfClass, OneAndTwoEnds) {
   EXPECT_EQ(names_of_class("gpu", 2), (Sources{"gpu0", "gpu1"}));
   EXPECT_EQ(names_of_class("numa>numa", 4),

@@ -147,6 +147,7 @@ TEST(Node, EveryMissingSubjectIsNamedWithItsReason) {
 TEST(Node, ARailThatMetNobodyIsMissing) {
   Baseline rails = expected_triad();
   rails.metric = "efa.write";
+  rails.nodes = 2;
   rails.subject_class = "rail>host/rail";
   rails.subjects = 2;
   std::vector<Measurement> rows;

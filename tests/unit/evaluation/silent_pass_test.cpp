@@ -119,6 +119,35 @@ TEST(SilentPass, FailedCaseOfWhichNothingIsExpected) {
             NodeOutcome::incomplete);
 }
 
+/// What a rehearsal writes about a step of host_memory that it has no stand-in for.
+Measurement left_out_task() {
+  Measurement row = skipped(task(0, ""), "no part of a rehearsal");
+  row.flags = {"left_out"};
+  row.provenance = Provenance::simulated;
+  return row;
+}
+
+TEST(SilentPass, OnlyARehearsalMayLeaveAProbeOut) {
+  Measurement machine = gpus(8);
+  machine.provenance = Provenance::simulated;
+  const std::vector<Baseline> both = {expected_triad(), expected_gpus()};
+  const auto rehearsed = judge({machine, left_out_task()}, both);
+  EXPECT_EQ(rehearsed.verdict.outcome, NodeOutcome::accept) << rehearsed.verdict.reason;
+  EXPECT_EQ(rehearsed.verdict.unjudged, 1U) << "that it was left out is said";
+
+  Measurement measured = left_out_task();
+  measured.provenance = Provenance::measured;
+  EXPECT_EQ(judge({gpus(8), measured}, both).verdict.outcome, NodeOutcome::incomplete);
+}
+
+TEST(SilentPass, AProbeThatRanInPartIsNotLeftOut) {
+  Measurement machine = gpus(8), ran = task(1, "");
+  machine.provenance = ran.provenance = Provenance::simulated;
+  EXPECT_EQ(
+      judge({machine, left_out_task(), ran}, {expected_triad(), expected_gpus()}).verdict.outcome,
+      NodeOutcome::incomplete);
+}
+
 TEST(SilentPass, WrongTransport) {
   Baseline efa = expected_triad();
   efa.params = {{"transport", "efa"}};

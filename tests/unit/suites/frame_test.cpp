@@ -135,6 +135,18 @@ TEST(ProgramPath, AsAShellFindsIt) {
   EXPECT_EQ(program_path("no-such-program"), "no-such-program");
 }
 
+TEST(ReachByMpirun, OneProcessForEach) {
+  const auto branches =
+      reach_by_mpirun({.command = {"/usr/bin/mpirun", "-x", "A"}, .bin = "/opt/bin"})(
+          std::vector<HostAddress>{{"n1", ""}, {"n2", "10.0.0.2"}});
+  ASSERT_EQ(branches.size(), 2U);
+  EXPECT_THAT(branches[0].command,
+              ElementsAre("/usr/bin/mpirun", "-x", "A", "-n", "1", "--host", "n1", "--bind-to",
+                          "none", "/opt/bin/plumbline", "relay", "--host", "n1"));
+  EXPECT_THAT(branches[1].command, ::testing::Contains("10.0.0.2"));
+  EXPECT_THAT(branches[1].hosts, ElementsAre("n2"));
+}
+
 TEST(ReachBySrun, OneProcessForAll) {
   const auto branches = reach_by_srun({.bin = "/opt/bin"})(hosts(2000));
   ASSERT_EQ(branches.size(), 1U);
