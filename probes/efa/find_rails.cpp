@@ -229,7 +229,10 @@ HostRails find_rails(Crew& crew, const Node& node, const RailChoice& choice) {
     found.api = any.api;
     found.provider = provider_for(choice.provider, node, any.library);
     found.none_is_a_fault = choice.provider != "auto";
-    if (found.provider == efa) {
+    if (found.provider == efa && node.devices_of(DeviceKind::efa).empty()) {
+      found.none_is_a_fault = false;
+      found.why_none = "this host has no EFA device";
+    } else if (found.provider == efa) {
       find_efa_rails(questions, choice, found);
       keep_named(found.rails, choice.names);
     } else if (found.provider == "shm") {

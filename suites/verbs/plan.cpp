@@ -132,7 +132,9 @@ int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree
     list_suites(tree, std::cout);
     return exit_ok;
   }
-  const Suite suite = read_suite(find_suite(name, tree.suites()));
+  Suite suite = read_suite(find_suite(name, tree.suites()));
+  const auto left_out = steps_not_on(suite, Together::alone);
+  leave_out(suite, left_out);
   const HostIdentity identity = this_host(host, instance_type);
   Interruption interruption;
   std::vector<PlannedTask> tasks;
@@ -147,6 +149,10 @@ int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree
     print_json(suite, identity, tasks, std::cout);
   } else {
     print_table(suite, identity, tasks, std::cout);
+    if (!left_out.empty()) {
+      std::cout << fmt::format("\nNot on one host alone (plumbline run --hosts, --slurm): {}\n",
+                               fmt::join(left_out, ", "));
+    }
   }
   return exit_ok;
 }

@@ -101,12 +101,27 @@ TEST(Interfaces, ThoseNamedInTheirOrder) {
   }
 }
 
-TEST(FindRails, EfaWhereThereIsNoneIsAFaultAndNoOtherProvider) {
+Node with_efa_device() {
+  Node node;
+  node.devices.emplace_back();
+  node.devices.back().kind = DeviceKind::efa;
+  return node;
+}
+
+TEST(FindRails, EfaWithoutItsProviderIsAFaultAndNoOtherProvider) {
   LocalCrew crew(this_program());
-  const HostRails rails = find_rails(crew, {}, {.provider = "efa"});
+  const HostRails rails = find_rails(crew, with_efa_device(), {.provider = "efa"});
   EXPECT_THAT(rails.rails, IsEmpty());
   EXPECT_TRUE(rails.none_is_a_fault);
   EXPECT_THAT(rails.why_none, HasSubstr("libfabric"));
+}
+
+TEST(FindRails, EfaWithoutADeviceIsNoFaultAndNoOtherProvider) {
+  LocalCrew crew(this_program());
+  const HostRails rails = find_rails(crew, {}, {.provider = "efa"});
+  EXPECT_THAT(rails.rails, IsEmpty());
+  EXPECT_FALSE(rails.none_is_a_fault);
+  EXPECT_EQ(rails.why_none, "this host has no EFA device");
 }
 
 TEST(FindRails, OverTcpARailIsItsInterface) {
