@@ -4,6 +4,7 @@
 
 #include "probes/efa/agent.h"
 #include "probes/efa/counter_rows.h"
+#include "probes/efa/gpu_reach.h"
 #include "probes/efa/hosts.h"
 #include "probes/efa/metrics.h"
 #include "probes/efa/options.h"
@@ -90,6 +91,7 @@ void plan(Plan& plan) {
     all_have_rails = plan_facts(plan, hosts, rank) && all_have_rails;
   }
   if (!all_have_rails) return;
+  if (choice.gpu_memory) plan_peer_to_peer(plan, bench, hosts);
   const CounterRows counters(bench, hosts);
   const Sizes sizes = !asked.empty() ? only(asked) : full ? full_sizes() : default_sizes();
   if (hosts.size() == 1) {

@@ -176,6 +176,26 @@ void keep_named(std::vector<Rail>& rails, const std::vector<std::string>& names)
   });
 }
 
+/// Each rail gets the GPU nearest to it; rails with the same choice of several take turns.
+void give_gpus(HostRails& found, const Node& node, const std::string& libcuda) {
+  const auto all = node.devices_of(DeviceKind::gpu);
+  if (all.empty() && !found.rails.empty()) {
+    found.rails.clear();
+    found.none_is_a_fault = false;
+    found.why_none = "this host has no GPU";
+  }
+  std::map<std::string, std::size_t> turns;
+  for (Rail& rail : found.rails) {
+    const PciDevice* const device = device_behind(node, rail);
+    auto near = device == nullptr ? all : nearest(node, *device, DeviceKind::gpu).devices;
+    if (near.empty()) near = all;
+    const PciDevice& gpu = *near[turns[subjects_of(near)]++ % near.size()];
+    rail.gpu = gpu.subject;
+    rail.open.gpu = to_string(gpu.address);
+    rail.open.libcuda = libcuda;
+  }
+}
+
 }  // namespace
 
 std::string provider_for(const std::string& asked, const Node& node, const std::string& library) {
@@ -222,6 +242,7 @@ HostRails find_rails(Crew& crew, const Node& node, const RailChoice& choice) {
   HostRails found;
   found.cores = static_cast<unsigned>(std::max<std::size_t>(1, cores_of(node, nullptr).size()));
   found.provider = choice.provider;
+  found.gpu_memory = choice.gpu_memory;
   Questions questions(crew);
   try {
     const Offers any = questions.ask(request("shm"));
@@ -248,6 +269,7 @@ HostRails find_rails(Crew& crew, const Node& node, const RailChoice& choice) {
     found.none_is_a_fault = true;
   }
   for (Rail& rail : found.rails) place(rail, node);
+  if (choice.gpu_memory) give_gpus(found, node, choice.libcuda);
   return found;
 }
 

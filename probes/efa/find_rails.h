@@ -14,6 +14,8 @@ struct RailChoice {
   std::string provider = "auto";
   std::string efa_fabric = "auto";  ///< efa-direct, efa
   std::vector<std::string> names;   ///< of rails; empty: all
+  bool gpu_memory = false;          ///< each rail with the GPU nearest to it
+  std::string libcuda;              ///< the driver's library for that; empty: libcuda.so.1
 };
 
 /// "auto" made definite: efa where the machine has EFA devices on its PCI bus, else TCP by the

@@ -14,6 +14,10 @@ inline constexpr Metric rails_metric{
 inline constexpr Metric provider_metric{
     "efa.provider", "text", Better::exact,
     "The provider of libfabric that a rail uses, of EFA with its fabric: efa/efa-direct"};
+inline constexpr Metric peer_to_peer_metric{
+    "efa.peer_to_peer", "text", Better::exact,
+    "Whether a rail's device reaches the memory of its GPU by itself: yes, or no, and libfabric "
+    "would copy by way of the host"};
 inline constexpr Metric write_metric{
     "efa.write", "GB/s", Better::higher,
     "Written into the peer's memory, the last of a burst announced by an immediate, through a "
@@ -70,9 +74,9 @@ inline constexpr Metric carried_metric{
     "ran"};
 
 inline constexpr std::array metrics = {
-    rails_metric,          provider_metric,   ranks_metric,  differences_metric, write_metric,
-    both_metric,           each_way_metric,   read_metric,   send_metric,        all_rails_metric,
-    all_rails_both_metric, shift_metric,      incast_metric, fairness_metric,    rate_metric,
-    latency_metric,        percentile_metric, errors_metric, carried_metric};
+    rails_metric,     provider_metric,       peer_to_peer_metric, ranks_metric,  differences_metric,
+    write_metric,     both_metric,           each_way_metric,     read_metric,   send_metric,
+    all_rails_metric, all_rails_both_metric, shift_metric,        incast_metric, fairness_metric,
+    rate_metric,      latency_metric,        percentile_metric,   errors_metric, carried_metric};
 
 }  // namespace plumbline::efa

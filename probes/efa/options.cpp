@@ -63,6 +63,10 @@ RailChoice rail_choice(const Options& options) {
     refuse("efa-fabric", choice.efa_fabric, "auto, efa or efa-direct");
   }
   choice.names = pieces_of(options.at("rails"));
+  const std::string& memory = options.at("memory");
+  if (memory != "host" && memory != "gpu") refuse("memory", memory, "host or gpu");
+  choice.gpu_memory = memory == "gpu";
+  choice.libcuda = options.at("gpu-library");
   return choice;
 }
 

@@ -29,6 +29,12 @@ inline constexpr std::array probe_options = {
                 "auto"},
     ProbeOption{"efa-fabric", "efa-direct or efa; auto: direct where it is offered", "auto"},
     ProbeOption{"rails", "Only these, with commas between: devices, interfaces; empty: all", ""},
+    ProbeOption{"memory",
+                "What is sent lies there: host, or gpu: in that of the GPU nearest to the rail "
+                "(FI_HMEM), which the device must reach by itself",
+                "host"},
+    ProbeOption{"gpu-library",
+                "Open this file as the NVIDIA driver's library instead of libcuda.so.1", ""},
     ProbeOption{"sizes",
                 "Message sizes in bytes, with commas between; empty: those that verdicts are about",
                 ""},

@@ -22,9 +22,11 @@ struct OpenOrder {
   std::vector<unsigned> cpus;  ///< the thread may run on these; empty: anywhere
   int numa_node = -1;          ///< of the memory; -1: anywhere
   bool spins = true;           ///< false: gives its CPU to others when nothing has come
+  std::string gpu;             ///< whose memory it is, by PCI address; empty: the host's
+  std::string libcuda;         ///< the driver's library for that; empty: libcuda.so.1
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(OpenOrder, provider, fabric, domain, source, receives_hold_data,
-                                   cpus, numa_node, spins)
+                                   cpus, numa_node, spins, gpu, libcuda)
 
 /// What became of it.
 struct Opened {

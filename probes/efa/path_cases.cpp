@@ -26,6 +26,11 @@ const Metric& metric_of(Operation operation) {
   return write_metric;
 }
 
+/// Memory of the host goes without saying.
+void name_memory(Params& params, const Rail& rail) {
+  if (!rail.gpu.empty()) params["memory"] = "gpu";
+}
+
 bool is_same(const Site& a, const Site& b) {
   return a.rank == b.rank && a.rail.subject == b.rail.subject;
 }
@@ -63,6 +68,7 @@ Work work_of(const std::vector<HostRails>& hosts, const Site& from, const Site& 
   work.peer = from.rank == to.rank ? to.rail.subject : to.host + '/' + to.rail.subject;
   work.bytes = bytes;
   work.transport = transport_of(from.rail);
+  name_memory(work.params, from.rail);
   return work;
 }
 
@@ -122,7 +128,9 @@ void PathCases::path(const Site& from, const Site& to) {
   message_rate(from, to, Operation::send);
   for (const std::uint64_t bytes : sizes_.latency) {
     latency(from, to, Operation::send, bytes);
-    if (bytes <= rate_bytes) latency(from, to, Operation::write, bytes);
+    // That a write has come shows in its last byte, which a GPU's memory does not show the host.
+    const bool seen = from.rail.gpu.empty() && to.rail.gpu.empty();
+    if (bytes <= rate_bytes && seen) latency(from, to, Operation::write, bytes);
   }
 }
 
@@ -133,7 +141,7 @@ void PathCases::at_once(const Metric& metric, const std::vector<Path>& paths, co
   const auto joint = streams(side_by_side(layouts), Operation::write, bytes);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     Work row = work(paths[i].first, paths[i].second, bytes);
-    row.params = params;
+    row.params.insert(params.begin(), params.end());
     add(metric, std::move(row), [joint, i] { return joint->flow(i); });
   }
   Work all = node;
@@ -141,6 +149,7 @@ void PathCases::at_once(const Metric& metric, const std::vector<Path>& paths, co
   all.transport = transport_of(paths.front().first.rail);
   all.params = params;
   all.params["streams"] = std::to_string(paths.size());
+  name_memory(all.params, paths.front().first.rail);
   add(metric, std::move(all), [joint] { return joint->sum(); });
 }
 
@@ -151,6 +160,7 @@ void PathCases::incast(const std::vector<Site>& from, const Site& to, std::uint6
   row.subject = to.rail.subject;
   row.bytes = bytes;
   row.transport = transport_of(to.rail);
+  name_memory(row.params, to.rail);
   row.params["nodes"] = std::to_string(from.size() + 1);
   row.params["sources"] = std::to_string(from.size());
   add(incast_metric, row, [joint] { return joint->sum(); });

@@ -20,26 +20,27 @@ std::uint64_t word_at(std::uint64_t place, std::uint64_t seed) {
 
 }  // namespace
 
-void fill_pattern(std::span<std::byte> memory, std::uint64_t seed) {
+void fill_pattern(std::span<std::byte> memory, std::uint64_t seed, std::size_t offset) {
   for (std::size_t at = 0; at < memory.size(); at += word_bytes) {
-    const std::uint64_t word = word_at(at / word_bytes, seed);
+    const std::uint64_t word = word_at((offset + at) / word_bytes, seed);
     std::memcpy(&memory[at], &word, std::min(word_bytes, memory.size() - at));
   }
 }
 
-std::optional<std::string> pattern_fault(std::span<const std::byte> memory, std::uint64_t seed) {
+std::optional<std::string> pattern_fault(std::span<const std::byte> memory, std::uint64_t seed,
+                                         std::size_t offset) {
   std::size_t differing = 0;
   std::string first;
   for (std::size_t at = 0; at < memory.size(); at += word_bytes) {
     const std::size_t size = std::min(word_bytes, memory.size() - at);
-    const std::uint64_t word = word_at(at / word_bytes, seed);
+    const std::uint64_t word = word_at((offset + at) / word_bytes, seed);
     if (std::memcmp(&memory[at], &word, size) == 0) continue;
     std::byte expected[word_bytes];
     std::memcpy(expected, &word, word_bytes);
     for (std::size_t i = 0; i < size; ++i) {
       if (memory[at + i] == expected[i]) continue;
       if (differing++ == 0) {
-        first = fmt::format("byte {} is {:#04x}, expected {:#04x}", at + i,
+        first = fmt::format("byte {} is {:#04x}, expected {:#04x}", offset + at + i,
                             std::to_integer<unsigned>(memory[at + i]),
                             std::to_integer<unsigned>(expected[i]));
       }

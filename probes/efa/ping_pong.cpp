@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <optional>
 #include <vector>
 
-#include "probes/efa/pattern.h"
 #include "probes/efa/watch.h"
 #include "probes/harness/sampler.h"
 
@@ -30,11 +28,11 @@ class PingPong {
         channel_(channel),
         watch_(channel, end.spins(), order.stall_s),
         writes_(order.operation == Operation::write),
-        injects_(!writes_ && order.bytes <= end.offer().inject_size),
+        injects_(!writes_ && order.bytes <= end.inject_size()),
         out_(end.out().first(order.bytes)),
         in_(end.in().first(order.bytes)) {
-    fill_pattern(out_, order.seed);
-    std::memset(in_.data(), 0, in_.size());
+    end.memory().fill(out_, order.seed);
+    end.memory().wipe(in_);
     if (writes_) return;
     for (fi_context2& context : receives_) post_receive(context);
   }
@@ -78,7 +76,7 @@ class PingPong {
 
   void finish() {
     std::optional<std::string> fault =
-        pattern_fault(in_.first(order_.bytes - last_byte()), order_.seed);
+        end_.memory().fault(in_.first(order_.bytes - last_byte()), order_.seed);
     answer(
         channel_, "finished",
         {{"arrived", json::array({received_})}, {"fault", fault ? json(*fault) : json(nullptr)}});
@@ -198,6 +196,9 @@ class PingPong {
 }  // namespace
 
 void run_ping_pong(RailEnd& end, const PingPongOrder& order, Channel& channel) {
+  if (order.operation == Operation::write && !end.is_of_host()) {
+    throw std::runtime_error("a write's arrival does not show in the memory of a GPU");
+  }
   PingPong game(end, order, channel);
   answer(channel, "ready", true);
   if (!game.wait_for("go")) return;

@@ -94,14 +94,15 @@ bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) 
   const HostRails& host = hosts.at(rank);
   Work node;
   if (rank != 0) node.host = HostIdentity{host.host, host.instance_type, ""};
+  Work all = node;
+  if (host.gpu_memory) all.params["memory"] = "gpu";
   if (!host.why_none.empty() && host.none_is_a_fault) {
-    plan.fact(rails_metric, node,
+    plan.fact(rails_metric, all,
               [why = host.why_none]() -> Fact { throw std::runtime_error(why); });
   } else if (host.rails.empty()) {
-    plan.skip(rails_metric, node, host.why_none);
+    plan.skip(rails_metric, all, host.why_none);
   } else {
     // All have the same provider; of two fabrics of EFA the common part.
-    Work all = node;
     all.transport = host.rails.front().domain.provider;
     plan.fact(rails_metric, all, static_cast<double>(host.rails.size()));
   }
@@ -110,6 +111,9 @@ bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) 
     work.subject = rail.subject;
     work.transport = transport_of(rail);
     plan.fact(provider_metric, work, transport_of(rail));
+    if (!rail.gpu.empty()) {
+      plan.context(rail.subject + ".gpu", rail.gpu, rank == 0 ? std::string() : host.host);
+    }
   }
   const std::string of = rank == 0 ? std::string() : host.host;
   if (!host.library.empty()) {

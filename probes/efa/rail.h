@@ -15,8 +15,9 @@ struct Rail {
   OpenOrder open;       ///< how its ends are opened
   OfferedDomain domain;
   std::vector<unsigned> cores;  ///< a CPU of each core near it; all cores where none is nearer
+  std::string gpu;              ///< whose memory is used; empty: the host's
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Rail, subject, open, domain, cores)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Rail, subject, open, domain, cores, gpu)
 
 /// The rails of a host, and what they are reached by.
 struct HostRails {
@@ -25,11 +26,12 @@ struct HostRails {
   std::string library, api;  ///< of libfabric
   std::string why_none;      ///< a sentence, where there are no rails
   bool none_is_a_fault = false;
-  unsigned cores = 1;  ///< that this process may run on
+  bool gpu_memory = false;  ///< was asked for
+  unsigned cores = 1;       ///< that this process may run on
   std::vector<Rail> rails;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HostRails, host, instance_type, provider, library, api, why_none,
-                                   none_is_a_fault, cores, rails)
+                                   none_is_a_fault, gpu_memory, cores, rails)
 
 /// One end of a path: a rail of a host.
 struct Site {

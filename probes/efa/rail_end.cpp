@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "probes/efa/completion_fault.h"
+#include "probes/efa/gpu_memory.h"
 #include "results/schema/number.h"
 
 namespace plumbline::efa {
@@ -16,6 +17,12 @@ constexpr std::size_t page = 4096;
 
 std::size_t whole_pages(std::size_t bytes) { return (bytes + page - 1) / page * page; }
 
+std::unique_ptr<MemorySource> source_for(const OpenOrder& order) {
+  if (!order.gpu.empty()) return gpu_memory(order.libcuda, order.gpu);
+  return host_memory(order.numa_node < 0 ? std::nullopt
+                                         : std::optional(static_cast<unsigned>(order.numa_node)));
+}
+
 }  // namespace
 
 fabric::Request request_of(const OpenOrder& order) {
@@ -25,6 +32,7 @@ fabric::Request request_of(const OpenOrder& order) {
   request.domain = order.domain;
   request.source = order.source;
   request.receives_hold_data = order.receives_hold_data;
+  request.gpu_memory = !order.gpu.empty();
   return request;
 }
 
@@ -37,10 +45,11 @@ fabric::Info RailEnd::choose(const OpenOrder& order) {
            (!order.fabric.empty() && offer.fabric != order.fabric);
   });
   if (offers.empty()) {
-    throw std::runtime_error(fmt::format("libfabric {} offers no provider \"{}\"{}{}",
+    throw std::runtime_error(fmt::format("libfabric {} offers no provider \"{}\"{}{}{}",
                                          fabric::version_text(fabric::library_version()),
                                          order.provider, order.domain.empty() ? "" : " for ",
-                                         order.domain));
+                                         order.domain,
+                                         order.gpu.empty() ? "" : " that takes memory of GPUs"));
   }
   // "net" is also offered as "net;ofi_rxm": the one that was asked for comes first.
   for (fabric::Info& offer : offers) {
@@ -51,9 +60,11 @@ fabric::Info RailEnd::choose(const OpenOrder& order) {
 
 RailEnd::RailEnd(const OpenOrder& order)
     : order_(order),
+      source_(source_for(order)),
       domain_(choose(order)),
       queue_(domain_, queue_entries),
-      endpoint_(domain_, queue_, {.forbid_cuda = true, .forbid_shared_memory = true}) {}
+      endpoint_(domain_, queue_,
+                {.forbid_cuda = !order.gpu.empty(), .forbid_shared_memory = true}) {}
 
 Opened RailEnd::opened() const {
   Opened opened;
@@ -63,7 +74,7 @@ Opened RailEnd::opened() const {
   opened.domain = offer().domain;
   opened.api = fabric::version_text(offer().api);
   opened.library = fabric::version_text(fabric::library_version());
-  opened.inject_size = offer().inject_size;
+  opened.inject_size = inject_size();
   opened.transmits = offer().transmits;
   opened.receives = offer().receives;
   opened.largest_message = offer().largest_message;
@@ -78,10 +89,8 @@ RemoteMemory RailEnd::allot(std::size_t out_bytes, std::size_t in_bytes) {
     in_bytes = whole_pages(std::max(in_bytes, in_.size()));
     region_.reset();
     memory_.reset();
-    const auto node = order_.numa_node < 0 ? std::nullopt
-                                           : std::optional(static_cast<unsigned>(order_.numa_node));
-    memory_.emplace(out_bytes + in_bytes, node);
-    region_.emplace(domain_, memory_->bytes(), next_key_++);
+    memory_ = source_->get(out_bytes + in_bytes);
+    region_.emplace(memory_->registered(domain_, next_key_++));
     out_ = memory_->bytes().first(out_bytes);
     in_ = memory_->bytes().subspan(out_bytes, in_bytes);
   }

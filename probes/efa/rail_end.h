@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "probes/efa/end_memory.h"
 #include "probes/efa/orders.h"
-#include "probes/efa/rail_memory.h"
 #include "probes/vendor/fabric_owners.h"
 
 namespace plumbline::efa {
@@ -21,11 +21,16 @@ class RailEnd {
   Opened opened() const;
   fabric::Endpoint& endpoint() { return endpoint_; }
   fabric::CompletionQueue& queue() { return queue_; }
+  /// The largest message that may be sent without a completion.
+  std::size_t inject_size() const { return order_.gpu.empty() ? offer().inject_size : 0; }
   bool spins() const { return order_.spins; }
   bool receives_hold_data() const { return order_.receives_hold_data; }
 
   /// Makes both parts at least so large. What lay in them may be gone.
   RemoteMemory allot(std::size_t out_bytes, std::size_t in_bytes);
+  bool is_of_host() const { return order_.gpu.empty(); }
+  /// What fills, wipes and checks them: they may be a GPU's.
+  EndMemory& memory() const { return *memory_; }
   std::span<std::byte> out() const { return out_; }
   std::span<std::byte> in() const { return in_; }
   void* descriptor() const { return region_->descriptor(); }
@@ -41,7 +46,8 @@ class RailEnd {
   static fabric::Info choose(const OpenOrder& order);
 
   OpenOrder order_;
-  std::optional<RailMemory> memory_;  // before what uses it
+  std::unique_ptr<MemorySource> source_;  // before the domain: see gpu_memory()
+  std::unique_ptr<EndMemory> memory_;     // before what uses it
   fabric::Domain domain_;
   fabric::CompletionQueue queue_;
   std::optional<fabric::MemoryRegion> region_;

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <numeric>
 
-#include "probes/efa/pattern.h"
 #include "probes/harness/sampler.h"
 
 namespace plumbline::efa {
@@ -49,7 +47,7 @@ Stream::Stream(RailEnd& end, const StreamOrder& order)
     : end_(end),
       order_(order),
       injects_(order.operation != Operation::read && order.burst == 1 &&
-               order.bytes <= end.offer().inject_size && end.offer().provider != "efa"),
+               order.bytes <= end.inject_size() && end.offer().provider != "efa"),
       arrived_(std::max<std::uint32_t>(1, order.sources)) {
   if (posts()) {
     sends_.resize(std::clamp<std::uint64_t>(order.window, 1, end.offer().transmits));
@@ -71,23 +69,21 @@ Stream::Stream(RailEnd& end, const StreamOrder& order)
 void Stream::prepare() {
   const std::span<std::byte> out = end_.out().first(out_bytes(order_));
   const std::span<std::byte> in = end_.in().first(in_bytes(order_));
-  const auto wipe = [](std::span<std::byte> memory) {
-    if (!memory.empty()) std::memset(memory.data(), 0, memory.size());
-  };
+  EndMemory& memory = end_.memory();
   switch (order_.operation) {
     case Operation::write:
-      fill_pattern(out, order_.seed);
-      wipe(in);
+      memory.fill(out, order_.seed);
+      memory.wipe(in);
       break;
     case Operation::read:
-      wipe(out);
-      fill_pattern(in, order_.seed);
+      memory.wipe(out);
+      memory.fill(in, order_.seed);
       break;
     case Operation::send:
       for (std::uint64_t at = 0; posts() && at < order_.slots; ++at) {
-        fill_pattern(place(out, at), order_.seed);
+        memory.fill(place(out, at), order_.seed);
       }
-      wipe(in);
+      memory.wipe(in);
       break;
   }
   const bool needs_receives = order_.operation == Operation::send || end_.receives_hold_data();
@@ -227,7 +223,7 @@ bool Stream::is_flowing() const {
 std::optional<std::string> Stream::fault_of_sent() const {
   for (std::size_t at = 0; at < touched_.size(); ++at) {
     if (!touched_[at]) continue;
-    if (const auto fault = pattern_fault(place(end_.in(), at), order_.seed)) {
+    if (const auto fault = end_.memory().fault(place(end_.in(), at), order_.seed)) {
       return fmt::format("buffer {}: {}", at, *fault);
     }
   }
@@ -242,7 +238,7 @@ std::optional<std::string> Stream::data_fault() const {
     const std::span<std::byte> memory =
         order_.operation == Operation::read ? end_.out() : end_.in().subspan(source * part);
     const auto written = std::min(arrived_[source], order_.slots) * order_.bytes;
-    if (const auto fault = pattern_fault(memory.first(written), order_.seed)) {
+    if (const auto fault = end_.memory().fault(memory.first(written), order_.seed)) {
       return arrived_.size() == 1 ? *fault : fmt::format("from source {}: {}", source, *fault);
     }
   }

@@ -76,6 +76,9 @@ enum class Attribute : int {
   multicast_supported = 132,
 };
 
+/// CUmemRangeHandleType
+enum class RangeHandleType : int { dmabuf_descriptor = 1 };
+
 /// CUmemAllocationType
 enum class AllocationType : int { pinned = 1 };
 

@@ -114,6 +114,11 @@ struct Functions {
   Call<Status(DeviceAddress, unsigned char, std::size_t, StreamHandle)> fill_bytes{
       find("cuMemsetD8Async", 3020, "cuMemsetD8Async")};
 
+  /// Writes a handle of the given type, here a descriptor (int), for whole pages of memory.
+  Call<Status(void*, DeviceAddress, std::size_t, RangeHandleType, unsigned long long)>
+      memory_range_handle{
+          find.optional("cuMemGetHandleForAddressRange", 11070, "cuMemGetHandleForAddressRange")};
+
   // Memory that is mapped by hand: physical memory here, addresses there
   Call<Status(std::size_t*, const AllocationProperties*, Granularity)> allocation_granularity{
       find.optional("cuMemGetAllocationGranularity", 10020, "cuMemGetAllocationGranularity")};

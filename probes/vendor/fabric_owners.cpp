@@ -61,17 +61,30 @@ std::optional<CompletionError> CompletionQueue::error() {
 }
 
 MemoryRegion::MemoryRegion(const Domain& domain, std::span<std::byte> memory,
-                           std::uint64_t requested_key)
-    : region_(opened<fid_mr>("fi_mr_regattr", domain.name(),
+                           std::uint64_t requested_key, const std::optional<GpuRange>& gpu)
+    : region_(opened<fid_mr>("fi_mr_regattr", domain.name() + (gpu ? ", GPU memory" : ""),
                              [&](fid_mr** out) {
                                const iovec part{memory.data(), memory.size()};
+                               const MrDmabuf dmabuf{gpu ? gpu->dmabuf_descriptor : -1, 0,
+                                                     memory.size(), memory.data()};
                                WithRoom<fi_mr_attr> attributes;
                                attributes.value.mr_iov = &part;
                                attributes.value.iov_count = 1;
                                attributes.value.access = FI_SEND | FI_RECV | FI_READ | FI_WRITE |
                                                          FI_REMOTE_READ | FI_REMOTE_WRITE;
                                attributes.value.requested_key = requested_key;
-                               return ::fi_mr_regattr(domain.handle(), &attributes.value, 0, out);
+                               std::uint64_t flags = 0;
+                               if (gpu) {
+                                 attributes.value.iface = FI_HMEM_CUDA;
+                                 attributes.value.device.cuda = gpu->cuda_device;
+                               }
+                               if (dmabuf.fd >= 0) {
+                                 // A union in the headers that have it.
+                                 attributes.value.mr_iov = reinterpret_cast<const iovec*>(&dmabuf);
+                                 flags |= mr_dmabuf;
+                               }
+                               return ::fi_mr_regattr(domain.handle(), &attributes.value, flags,
+                                                      out);
                              })),
       remote_base_(domain.offer().addresses_are_virtual
                        ? reinterpret_cast<std::uintptr_t>(memory.data())
@@ -97,7 +110,16 @@ Endpoint::Endpoint(const Domain& domain, CompletionQueue& queue, const EndpointO
     set_if_known(endpoint_.get(), option_efa_rnr_retry, std::size_t{7}, domain_name_);
   }
   if (options.forbid_cuda) {
-    set_if_known(endpoint_.get(), option_cuda_api_permitted, false, domain_name_);
+    try {
+      set_if_known(endpoint_.get(), option_cuda_api_permitted, false, domain_name_);
+    } catch (const VendorError& error) {
+      if (error.code() != -FI_EOPNOTSUPP) throw;
+      throw VendorError(no_peer_to_peer, error.code(),
+                        domain_name_ +
+                            " does not reach GPU memory by itself; load nvidia-peermem, "
+                            "or use a driver and kernel with dmabuf",
+                        "");
+    }
   }
   if (options.forbid_shared_memory) {
     set_if_known(endpoint_.get(), option_shared_memory_permitted, false, domain_name_);

@@ -77,11 +77,19 @@ class CompletionQueue {
   Owned<fid_cq> queue_;
 };
 
+/// Memory of a GPU, as libfabric must know it.
+struct GpuRange {
+  int cuda_device = 0;         ///< CUdevice
+  int dmabuf_descriptor = -1;  ///< of exactly this memory; -1: the provider finds its own way
+};
+
 /// Memory that the device may use.
 class MemoryRegion {
  public:
-  /// Host memory, for every operation. `requested_key` counts where the provider makes none.
-  MemoryRegion(const Domain& domain, std::span<std::byte> memory, std::uint64_t requested_key);
+  /// Host memory, or that of a GPU, for every operation. `requested_key` counts where the provider
+  /// makes none.
+  MemoryRegion(const Domain& domain, std::span<std::byte> memory, std::uint64_t requested_key,
+               const std::optional<GpuRange>& gpu = std::nullopt);
 
   std::uint64_t key() const { return ::fi_mr_key(region_.get()); }
   void* descriptor() const { return ::fi_mr_desc(region_.get()); }
@@ -93,9 +101,14 @@ class MemoryRegion {
   std::uint64_t remote_base_;
 };
 
+/// How the error begins of an endpoint that forbids CUDA where there is no other way to the GPU.
+inline constexpr const char* no_peer_to_peer = "no peer-to-peer";
+
 /// What an endpoint is told before it is enabled.
 struct EndpointOptions {
-  bool forbid_cuda = false;           ///< no staging of GPU memory through cudaMemcpy
+  /// GPU memory without staging through cudaMemcpy: where the device cannot reach it by itself,
+  /// there is no endpoint.
+  bool forbid_cuda = false;
   bool forbid_shared_memory = false;  ///< the device also within a host
 };
 

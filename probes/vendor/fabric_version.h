@@ -4,6 +4,7 @@
 #include <rdma/fi_endpoint.h>
 #include <rdma/fi_ext.h>
 
+#include <cstddef>
 #include <cstdint>
 
 /// What differs between libfabric 1.17 and 2.x, in one place: a program built with the headers of
@@ -36,6 +37,14 @@ inline constexpr int option_shared_memory_permitted = FI_OPT_XPU_TRIGGER + 2;  /
 inline constexpr int option_efa_rnr_retry = -(0xefa << 16);                    // size_t, 1.17
 inline constexpr int option_efa_emulated_write = option_efa_rnr_retry + 2;     // bool, 1.18
 
-inline constexpr std::uint64_t mr_dmabuf = 1ULL << 40;  // FI_MR_DMABUF, 1.20
+inline constexpr std::uint32_t least_api_with_dmabuf = FI_VERSION(1, 20);
+inline constexpr std::uint64_t mr_dmabuf = 1ULL << 40;  // FI_MR_DMABUF
+/// fi_mr_dmabuf; fi_mr_attr points to it in the place of `mr_iov`.
+struct MrDmabuf {
+  int fd = -1;
+  std::uint64_t offset = 0;
+  std::size_t len = 0;
+  void* base_addr = nullptr;
+};
 
 }  // namespace plumbline::fabric

@@ -99,6 +99,7 @@ const Line lines[] = {
     COMPARE(copy_to_device, cuMemcpyHtoDAsync, 3020),
     COMPARE(copy_to_host, cuMemcpyDtoHAsync, 3020),
     COMPARE(fill_bytes, cuMemsetD8Async, 3020),
+    COMPARE(memory_range_handle, cuMemGetHandleForAddressRange, 11070),
     COMPARE(allocation_granularity, cuMemGetAllocationGranularity, 10020),
     COMPARE(memory_create, cuMemCreate, 10020),
     COMPARE(memory_release, cuMemRelease, 10020),
