@@ -54,8 +54,8 @@ TEST(GpuMemory, OfAGpuThatIsNotThere) {
               HasSubstr("/nowhere/libcuda.so.1"));
 }
 
-/// Debian's libfabric knows nothing of CUDA: that is said, and memory of the host is not taken in the
-/// GPU's place.
+/// Debian's libfabric knows nothing of CUDA: that is said, and memory of the host is not taken in
+/// the GPU's place.
 TEST(GpuMemory, ThatLibfabricDoesNotTake) {
   OpenOrder order;
   order.provider = "tcp;ofi_rxm";
