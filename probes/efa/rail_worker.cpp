@@ -101,9 +101,6 @@ int serve_rail(int descriptor) {
   die_of_faults();
   // A loopback test is about the device, not about memory that two processes share.
   ::setenv("FI_EFA_ENABLE_SHM_TRANSFER", "0", 1);
-  // What provider efa has to say about a fault goes where the probe's own words go, into the task's
-  // log. All others warn of what they merely do not offer.
-  if (::setenv("FI_LOG_LEVEL", "warn", 0) == 0) ::setenv("FI_LOG_PROV", "efa", 0);
   Channel channel(descriptor);
   try {
     Worker worker(channel);
