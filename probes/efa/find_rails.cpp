@@ -4,9 +4,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <stdexcept>
+#include <tuple>
 
+#include "probes/efa/device_counters.h"
 #include "probes/efa/interfaces.h"
 #include "probes/node/locality.h"
 
@@ -196,7 +199,54 @@ void give_gpus(HostRails& found, const Node& node, const std::string& libcuda) {
   }
 }
 
+void put_in_meeting_order(std::vector<Rail>& rails, const Node& node) {
+  std::vector<RailPlace> places;
+  for (const Rail& rail : rails) {
+    const PciDevice* const device = device_behind(node, rail);
+    RailPlace& place = places.emplace_back();
+    if (device != nullptr)
+      place.near = subjects_of(nearest(node, *device, DeviceKind::gpu).devices);
+    try {
+      const DeviceState state = read_device("/sys", rail.subject);
+      if (const auto guid = state.attributes.find("node_guid"); guid != state.attributes.end()) {
+        place.function = function_of_card(guid->second);
+      }
+    } catch (const std::runtime_error&) {
+      // Without its files it stays where the bus has it.
+    }
+  }
+  std::vector<Rail> ordered;
+  for (const std::size_t i : meeting_order(places)) ordered.push_back(std::move(rails[i]));
+  rails = std::move(ordered);
+}
+
 }  // namespace
+
+std::optional<unsigned> function_of_card(const std::string& node_guid) {
+  std::string digits;
+  for (const char c : node_guid) {
+    if (std::isxdigit(static_cast<unsigned char>(c)) != 0) digits += c;
+  }
+  constexpr std::size_t digits_of_guid = 16;
+  if (digits.size() != digits_of_guid || std::stoull(digits, nullptr, 16) == 0) {
+    return std::nullopt;
+  }
+  return static_cast<unsigned>(std::stoul(digits.substr(digits_of_guid - 2), nullptr, 16));
+}
+
+std::vector<std::size_t> meeting_order(const std::vector<RailPlace>& places) {
+  std::map<std::string, std::size_t> first;  // where the bus has the first of a switch
+  std::vector<std::size_t> order(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    first.try_emplace(places[i].near, i);
+    order[i] = i;
+  }
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(first.at(places[a].near), places[a].function) <
+           std::tuple(first.at(places[b].near), places[b].function);
+  });
+  return order;
+}
 
 std::string provider_for(const std::string& asked, const Node& node, const std::string& library) {
   if (asked != "auto") return asked;
@@ -256,6 +306,7 @@ HostRails find_rails(Crew& crew, const Node& node, const RailChoice& choice) {
     } else if (found.provider == efa) {
       find_efa_rails(questions, choice, found);
       keep_named(found.rails, choice.names);
+      put_in_meeting_order(found.rails, node);
     } else if (found.provider == "shm") {
       find_memory_rail(questions, found);
     } else {

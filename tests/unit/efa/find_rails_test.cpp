@@ -133,6 +133,33 @@ TEST(FindRails, OverTcpARailIsItsInterface) {
   EXPECT_EQ(rails.rails[0].domain.domain, "lo");
 }
 
+TEST(FunctionOfCard, IsTheLowestByteOfTheGuid) {
+  EXPECT_EQ(function_of_card("0abc:1234:0000:4f01"), 1U);
+  EXPECT_EQ(function_of_card("0abc:1234:0000:4f00"), 0U);
+  EXPECT_EQ(function_of_card("0000:0000:0000:0000"), std::nullopt) << "an older driver";
+  EXPECT_EQ(function_of_card("0abc:1234"), std::nullopt);
+  EXPECT_EQ(function_of_card(""), std::nullopt);
+}
+
+/// Two hosts whose buses have the functions of the cards in another order.
+TEST(MeetingOrder, EqualFunctionsMeetBelowEachSwitch) {
+  const std::vector<RailPlace> here = {{"gpu0", 0}, {"gpu0", 1}, {"gpu0", 0},
+                                       {"gpu0", 1}, {"gpu1", 1}, {"gpu1", 0}};
+  const std::vector<RailPlace> there = {{"gpu0", 1}, {"gpu0", 1}, {"gpu0", 0},
+                                        {"gpu0", 0}, {"gpu1", 0}, {"gpu1", 1}};
+  EXPECT_THAT(meeting_order(here), ElementsAre(0, 2, 1, 3, 5, 4));
+  const auto a = meeting_order(here), b = meeting_order(there);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(here[a[i]].function, there[b[i]].function);
+    EXPECT_EQ(here[a[i]].near, there[b[i]].near);
+  }
+}
+
+TEST(MeetingOrder, WithoutGuidsIsThatOfTheBus) {
+  EXPECT_THAT(meeting_order({{"gpu0", {}}, {"gpu1", {}}, {"gpu0", {}}}), ElementsAre(0, 2, 1));
+  EXPECT_THAT(meeting_order({{"", {}}, {"", {}}, {"", {}}}), ElementsAre(0, 1, 2));
+}
+
 TEST(FindRails, ACrashOfTheOneThatAsksIsTheReason) {
   LocalCrew crew("/bin/false");
   const HostRails rails = find_rails(crew, {}, {.provider = "efa"});
