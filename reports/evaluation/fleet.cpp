@@ -61,7 +61,7 @@ std::vector<Suspect> Fleet::suspects() const {
 
 ExitCode Fleet::exit_code() const {
   if (!suspects().empty()) return exit_harness_suspect;
-  if (rejected > 0) return exit_rejected;
+  if (rejected > 0 || rejected_outside_) return exit_rejected;
   if (incomplete > 0 || incomplete_outside_ || nodes() == 0) return exit_incomplete;
   return exit_ok;
 }

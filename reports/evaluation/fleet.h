@@ -31,6 +31,8 @@ class Fleet {
   void add(const NodeEvaluation& node);
   /// Something outside the nodes leaves the whole incomplete: unreadable rows, no nodes at all.
   void leave_incomplete() { incomplete_outside_ = true; }
+  /// Something beyond the nodes is at fault: a leaf of the network.
+  void reject_outside() { rejected_outside_ = true; }
   /// Takes back that a node that was added is accepted.
   void leave_incomplete(NodeVerdict& node, const std::string& reason);
 
@@ -53,6 +55,7 @@ class Fleet {
   };
   std::map<std::string, Family, std::less<>> families_;
   bool incomplete_outside_ = false;
+  bool rejected_outside_ = false;
 };
 
 }  // namespace plumbline

@@ -33,6 +33,19 @@ constexpr std::array rule_texts = {
     RuleText{"expected subject",
              "The baseline expects this subject, and no row has a value of it: "
              "what was not measured is not accepted."},
+    RuleText{"culprit",
+             "A path is as fast as the slowest part that it crosses. The few slow parts that "
+             "explain all paths together are named, each with the odds that it is slow. What "
+             "crosses the same paths as another cannot be told from it and is not convicted."},
+    RuleText{"explained by another",
+             "A path to another host is slow, and something beyond this host explains it: that is "
+             "judged there. This end was fast with another partner."},
+    RuleText{"one of two ends",
+             "A path to another host is slow, and what was measured does not tell whether its "
+             "own end or the other one is at fault."},
+    RuleText{"slow once",
+             "A path to another host is slow, and both of its ends were fast with other partners: "
+             "that is no fault of either."},
     RuleText{"failed", "A measurement that failed and did not succeed later is not accepted."},
     RuleText{"failed before", "A measurement that failed before it succeeded is worth a look."},
     RuleText{"task",

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "reports/evaluation/sentence.h"
+#include "reports/judging/fabric_verdict.h"
+#include "reports/judging/gpu_culprits.h"
 #include "reports/judging/run_files.h"
 #include "results/schema/host_order.h"
 
@@ -31,6 +34,24 @@ class Judge {
     judge(manifest(next_++), rows);
   }
 
+  /// For what is between hosts, before any of them is judged.
+  void look_at(const Measurement& row) { pairs_.look_at(row); }
+
+  /// What belongs to no node.
+  void network() {
+    const FabricVerdict& verdict = fabric();
+    for (Finding& f : verdict.of_leaves()) {
+      if (f.verdict == Verdict::fail) judgement_.fleet.reject_outside();
+      if (f.verdict == Verdict::inconclusive) judgement_.fleet.leave_incomplete();
+      judgement_.notes.push_back(f.sentence + ". " + f.action);
+      NodeEvaluation evaluation;
+      evaluation.findings.push_back(std::move(f));
+      each_(evaluation, {});
+    }
+    for (std::string& note : verdict.notes()) judgement_.notes.push_back(std::move(note));
+    if (!pairs_.kinds().empty()) judgement_.suspects = verdict.suspects();
+  }
+
   void silent_nodes_before(const std::string* name) {
     if (any_host_) return;
     while (next_ < judgement_.manifest.size() &&
@@ -49,6 +70,7 @@ class Judge {
     const Expectations& expectations = baselines_.of_type(type);
     if (expectations.empty()) without_baseline_.insert(type);
     NodeEvaluation evaluation = evaluate_node(node, rows, expectations);
+    if (!rows.empty()) find_culprits(node, rows, expectations, evaluation);
     if (any_host_)
       leave_incomplete(evaluation.verdict,
                        "there is no manifest of the nodes that "
@@ -57,6 +79,25 @@ class Judge {
     judgement_.nodes.push_back(evaluation.verdict);
     judgement_.types_without_baseline.assign(without_baseline_.begin(), without_baseline_.end());
     each_(evaluation, rows);
+  }
+
+  /// What makes paths of the node slow, and whose fault its paths to others are.
+  void find_culprits(const ManifestEntry& node, std::span<const Measurement> rows,
+                     const Expectations& expectations, NodeEvaluation& evaluation) {
+    const std::size_t before = evaluation.findings.size();
+    find_gpu_culprits(node, rows, evaluation.findings);
+    const bool changed = fabric().judge(node, evaluation.findings);
+    if (changed || evaluation.findings.size() != before) {
+      evaluation.verdict = node_verdict(node, evaluation.findings, expectations);
+    }
+  }
+
+  const FabricVerdict& fabric() {
+    if (!fabric_) {
+      fabric_.emplace(pairs_, any_host_ ? pairs_.measured_hosts() : judgement_.manifest,
+                      baselines_);
+    }
+    return *fabric_;
   }
 
   void stray(const std::string& name, std::span<const Measurement> rows) {
@@ -71,6 +112,8 @@ class Judge {
   Judgement& judgement_;
   const bool any_host_;
   std::size_t next_ = 0;
+  PairRows pairs_;
+  std::optional<FabricVerdict> fabric_;  ///< as soon as all pairs are known
   std::set<std::string> without_baseline_;
 };
 
@@ -120,8 +163,10 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   const auto files = measurement_files(runs);
   const HostOrderReport report = read_by_host(
       files,
-      [&](const std::string& host, std::span<const Measurement> rows) { judge.host(host, rows); });
+      [&](const std::string& host, std::span<const Measurement> rows) { judge.host(host, rows); },
+      [&](const Measurement& row) { judge.look_at(row); });
   judge.silent_nodes_before(nullptr);
+  judge.network();
   judgement.rows = report.rows;
   judgement.torn_lines = report.torn_lines;
   judgement.bad_rows = report.bad_rows;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "reports/baselines/baseline_store.h"
 #include "reports/evaluation/fleet.h"
 #include "results/schema/run_directory.h"
+#include "results/schema/suspected_node.h"
 
 namespace plumbline {
 
@@ -21,15 +23,18 @@ struct Judgement {
   std::vector<std::string> types_without_baseline;
   std::vector<std::string> torn_lines;  ///< "file: the cut line"
   std::vector<std::string> bad_rows;    ///< "file:line: column: what is wrong"
+  /// Nodes that should be measured again with others; nothing if no pairs were measured.
+  std::optional<std::vector<SuspectedNode>> suspects;
   std::size_t rows = 0;
 };
 
 /// Called for each host, nodes of the manifest and strays, with its findings and the rows behind
-/// them; both are gone after the call.
+/// them; both are gone after the call. What is wrong with the network between them comes last.
 using EachHost = std::function<void(const NodeEvaluation&, std::span<const Measurement> rows)>;
 
-/// Judges all rows of some runs, one host at a time and in order of their names. Memory does not
-/// grow with the number of rows. Throws FileError for files that cannot be judged.
+/// Judges all rows of some runs, one host at a time and in order of their names; what was measured
+/// between hosts, of all of them together. Memory does not grow with the number of other rows.
+/// Throws FileError for files that cannot be judged.
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
                      const EachHost& each);
 

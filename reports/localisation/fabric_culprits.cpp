@@ -170,9 +170,9 @@ FabricFaults find_faults(const Fabric& fabric, std::span<const PairPath> measure
       culprit.is_certain = false;
     }
   }
-  const auto lowest = explained(paths, crossings, bottlenecks);
+  faults.explained = explained(paths, crossings, bottlenecks);
   for (std::size_t i = 0; i < measured.size(); ++i) {
-    if (measured[i].deviation - lowest[i] < -beyond_explanation * measured[i].sigma) {
+    if (measured[i].deviation - faults.explained[i] < -beyond_explanation * measured[i].sigma) {
       suspects.push_back(measured[i].a);
       suspects.push_back(measured[i].b);
     }

@@ -31,6 +31,7 @@ struct FabricFaults {
   std::vector<Culprit> culprits;        ///< the most certain first
   std::vector<std::uint32_t> suspects;  ///< nodes to measure again with known-good ones; ascending
   std::vector<std::uint32_t> slow_leaves;  ///< convicted, or would be after three rounds; ascending
+  std::vector<double> explained;  ///< of each path: the deviation that the culprits make of it
 };
 
 /// Suspects are the nodes that were found slow, those with a NIC that was, those that cannot be

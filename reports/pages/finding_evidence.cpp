@@ -64,6 +64,7 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
                           100 * *finding.resolution));
   }
   optional_entry(list, "Rule", finding.rule.empty() ? "" : rule_text(finding.rule));
+  optional_entry(list, "What to do", finding.action);
   optional_entry(list, "Basis", finding.basis);
   optional_entry(list, "Source", finding.source);
   if (judged.command.empty()) optional_entry(list, "Measured by", finding.probe);

@@ -68,12 +68,19 @@ int report(const Order& order) {
   for (const NodeVerdict& node : judgement.nodes) nodes.append(node);
   findings.commit();
   nodes.commit();
+  const std::filesystem::path suspects_file = output / runs.front().suspects().filename();
+  if (judgement.suspects) {
+    ReplacedTable<SuspectedNode> suspects(suspects_file);
+    for (const SuspectedNode& node : *judgement.suspects) suspects.append(node);
+    suspects.commit();
+  }
 
   SummaryInput input;
   for (const RunDirectory& run : runs) input.runs.push_back(run.name());
   input.worst = worst.in_order();
   input.baselines = baselines.used();
   input.written = {findings_file, nodes_file};
+  if (judgement.suspects) input.written.push_back(suspects_file);
   if (evidence) {
     write_report_page(evidence->finish(judgement, runs, order.command), html_file);
     input.written.push_back(html_file);

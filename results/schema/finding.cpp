@@ -36,6 +36,7 @@ struct Table<Finding> {
       word_column<&F::provenance, provenance_names>("provenance"),
       text_column<&F::rule>("rule"),
       text_column<&F::sentence>("sentence"),
+      text_column<&F::action>("action"),
       text_column<&F::basis>("basis"),
       text_column<&F::source>("source"),
   };

@@ -49,6 +49,7 @@ struct Finding {
 
   std::string rule;      ///< which rule decided
   std::string sentence;  ///< "gpu3 1540 GB/s is 50 % below 3080 GB/s"
+  std::string action;    ///< what to do about it; empty if nothing follows from this alone
   std::string basis;     ///< of the expectation
   std::string source;
 

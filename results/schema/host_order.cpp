@@ -96,8 +96,10 @@ std::size_t line_length(std::string_view text) { return text.find('\n') + 1; }
 /// About 16 MiB.
 constexpr std::size_t lines_to_forget = 1 << 16;
 
+using Look = std::function<void(const Measurement&)>;
+
 /// Checks every row of a file and notes where each host's rows lie.
-void scan_file(const MappedFile& file, Scan& scan) {
+void scan_file(const MappedFile& file, const Look& look, Scan& scan) {
   RecordReader<Measurement> reader(file.path(), std::make_unique<Pieces>(std::vector{file.text()}));
   std::string_view rest = file.text();  // begins at line `line`
   std::size_t line = 1;
@@ -115,6 +117,7 @@ void scan_file(const MappedFile& file, Scan& scan) {
     for (; line < reader.line(); ++line) rest.remove_prefix(line_length(rest));
     if (line % lines_to_forget == 0) file.forget_pages();
     if (!good) continue;
+    if (look) look(row);
     const Extent extent = rest.substr(0, line_length(rest));
     if (extents == nullptr || row.host != host) {
       host = row.host;
@@ -129,13 +132,13 @@ void scan_file(const MappedFile& file, Scan& scan) {
   }
 }
 
-std::vector<Scan> scan_all(const std::vector<MappedFile>& files) {
+std::vector<Scan> scan_all(const std::vector<MappedFile>& files, const Look& look) {
   std::vector<Scan> scans(files.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < files.size(); i = next++) {
       try {
-        scan_file(files[i], scans[i]);
+        scan_file(files[i], look, scans[i]);
       } catch (...) {
         scans[i].error = std::current_exception();
       }
@@ -157,11 +160,12 @@ std::vector<Scan> scan_all(const std::vector<MappedFile>& files) {
 
 HostOrderReport read_by_host(
     std::span<const std::filesystem::path> paths,
-    const std::function<void(const std::string&, std::span<const Measurement>)>& each) {
+    const std::function<void(const std::string&, std::span<const Measurement>)>& each,
+    const Look& look) {
   HostOrderReport report;
   const std::vector<MappedFile> files(paths.begin(), paths.end());
   Extents all;
-  std::vector<Scan> scans = scan_all(files);
+  std::vector<Scan> scans = scan_all(files, look);
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (!files[i].torn_line().empty()) {
       report.torn_lines.push_back(files[i].path() + ": " + files[i].torn_line());

@@ -23,8 +23,12 @@ struct HostOrderReport {
 /// 16 bytes for each run of neighbouring rows of one host, whatever the size of the files: they are
 /// read twice, first all in parallel to find where each host's rows lie, then host by host.
 /// Bad rows are left out and reported. Throws FileError as read_csv does.
+///
+/// `look` is shown every row while the files are read for the first time, before `each` is called:
+/// for what is about several hosts. It is called by several threads at once, in any order.
 HostOrderReport read_by_host(
     std::span<const std::filesystem::path> files,
-    const std::function<void(const std::string& host, std::span<const Measurement> rows)>& each);
+    const std::function<void(const std::string& host, std::span<const Measurement> rows)>& each,
+    const std::function<void(const Measurement&)>& look = {});
 
 }  // namespace plumbline

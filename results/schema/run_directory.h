@@ -44,6 +44,7 @@ class RunDirectory {
   std::filesystem::path virtual_machine() const { return path_ / "machine"; }
   std::filesystem::path findings() const { return path_ / "findings.csv"; }
   std::filesystem::path nodes() const { return path_ / "nodes.csv"; }
+  std::filesystem::path suspects() const { return path_ / "suspects.csv"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
 
  private:

@@ -61,7 +61,7 @@ const Layer layers[] = {
     {"reports/pages", {html, evaluation, localisation, schema}},
     {baselines, {evaluation, schema}},
     {"reports/learning", {baselines, evaluation, statistics, schema}},
-    {judging, {baselines, evaluation, "reports/pages", schema}},
+    {judging, {baselines, evaluation, localisation, statistics, "reports/pages", schema}},
     {"reports/formats", {judging, evaluation, statistics, schema}},
     {"reports/programs", {"reports", schema}},  // they bring the folders together
 
