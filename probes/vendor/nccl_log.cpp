@@ -42,6 +42,33 @@ std::string Log::text(std::size_t from) const {
   }
 }
 
+namespace {
+
+/// What stands behind `mark` in the last line that has it, up to one of `ends`.
+std::string behind(const std::string& log, const std::string& mark, const char* ends) {
+  const std::size_t at = log.rfind(mark);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = at + mark.size();
+  return log.substr(begin, log.find_first_of(ends, begin) - begin);
+}
+
+}  // namespace
+
+std::string network(const std::string& log) {
+  // NCCL 2.4 to 2.32 say this of every communicator; what it is called is up to the plugin.
+  const std::string name = behind(log, "Using network ", "\r\n");
+  if (name == "Socket") return "tcp";
+  if (name == "IB") return "ib";
+  if (name.find("Libfabric") == std::string::npos) return name;
+  // aws-ofi-nccl: "Selected provider is efa, fabric is efa-direct (found 32 nics)"; before 1.8
+  // "Selected Provider is efa (found 4 nics)".
+  std::string provider = behind(log, "elected provider is ", " ,(\r\n");
+  if (provider.empty()) provider = behind(log, "elected Provider is ", " ,(\r\n");
+  if (provider.empty()) return "libfabric";
+  const std::string fabric = behind(log, ", fabric is ", " ,(\r\n");
+  return fabric.empty() ? provider : provider + '/' + fabric;
+}
+
 int multicast_ranks(const std::string& log) {
   int said = 0, available = 0;
   std::istringstream lines(log);
