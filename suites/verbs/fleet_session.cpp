@@ -104,46 +104,58 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
 
 }  // namespace
 
-void FleetOptions::add_to(CLI::App& app) {
-  const std::string group = "Many hosts";
+namespace {
+constexpr const char* many_hosts = "Many hosts";
+}  // namespace
+
+void FleetOptions::add_hosts_to(CLI::App& app) {
   auto* list = app.add_option("--hosts", hosts,
-                              "Measure these hosts, not this one: a file with a host on each line, "
-                              "or a,b,n[01-16]; reached by ssh")
+                              "These hosts, not this one: a file with a host on each line, or "
+                              "a,b,n[01-16]; reached by ssh")
                    ->type_name("FILE|LIST")
-                   ->group(group);
-  auto* in_slurm =
-      app.add_flag("--slurm", slurm, "Measure the hosts of the Slurm allocation that this runs in")
-          ->group(group);
-  list->excludes(in_slurm);
+                   ->group(many_hosts);
+  app.add_flag("--slurm", slurm, "The hosts of the Slurm allocation that this runs in")
+      ->excludes(list)
+      ->group(many_hosts);
+  app.add_option("--seed", seed, "Of the random rounds of pairs; by default a new one each time")
+      ->group(many_hosts);
+}
+
+void FleetOptions::add_to(CLI::App& app) {
+  add_hosts_to(app);
   app.add_option("--ssh", ssh, "The command for a host, with its options")
       ->type_name("COMMAND")
       ->capture_default_str()
-      ->group(group);
+      ->group(many_hosts);
   app.add_option("--srun", srun, "The command for all hosts, with more options")
       ->type_name("COMMAND")
       ->capture_default_str()
-      ->group(group);
+      ->group(many_hosts);
   app.add_option("--mpirun", mpirun,
                  "Start on the hosts of --hosts by this rather than by ssh: mpirun, with more "
                  "options")
       ->type_name("COMMAND")
-      ->needs(list)
-      ->group(group);
+      ->needs("--hosts")
+      ->group(many_hosts);
   app.add_option("--remote-bin", remote_bin,
                  "Where plumbline's programs are on the hosts; by default as here")
       ->type_name("DIR")
-      ->group(group);
+      ->group(many_hosts);
   app.add_option("--at-once", at_once,
                  "So many ssh connections from here; of more hosts, some lead to others")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
-      ->group(group);
+      ->group(many_hosts);
   app.add_option("--hosts-lock-file", hosts_lock,
                  "--lock-file of the hosts' own runs; {host} in it stands for the name")
       ->type_name("FILE")
-      ->group(group);
-  app.add_option("--seed", seed, "Of the random rounds of pairs; by default a new one each time")
-      ->group(group);
+      ->group(many_hosts);
+}
+
+Manifest manifest_of(const FleetOptions& options, const std::string& manifest) {
+  FleetRunOrder order;
+  take_hosts(order, options.slurm ? hosts_of_allocation() : hosts_of(options.hosts), manifest);
+  return order.manifest;
 }
 
 int start_fleet(const FleetStart& start, const FleetOptions& options, const InstallTree& tree) {

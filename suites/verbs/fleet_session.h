@@ -23,6 +23,8 @@ struct FleetOptions {
   std::optional<std::uint64_t> seed;
 
   void add_to(CLI::App& app);
+  /// Only which hosts they are, and in what order they meet.
+  void add_hosts_to(CLI::App& app);
   bool wanted() const { return slurm || !hosts.empty(); }
 };
 
@@ -35,6 +37,9 @@ struct FleetStart {
   bool quiet = false;
   FleetRunOrder order;  ///< without hosts and engine
 };
+
+/// The hosts that the options name, with what the manifest (empty: none) knows of them.
+Manifest manifest_of(const FleetOptions& options, const std::string& manifest);
 
 /// Starts a run on many hosts and carries it to its end. Returns an exit code.
 int start_fleet(const FleetStart& start, const FleetOptions& options, const InstallTree& tree);

@@ -7,6 +7,8 @@
 
 #include "results/schema/exit_code.h"
 #include "suites/running/probe_plan.h"
+#include "suites/verbs/fleet_session.h"
+#include "suites/verbs/plan_together.h"
 #include "suites/verbs/session.h"
 #include "suites/verbs/verb.h"
 
@@ -116,15 +118,20 @@ void list_suites(const InstallTree& tree, std::ostream& out) {
 }  // namespace
 
 int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree) {
-  std::string name, results, host, instance_type;
+  std::string name, results, host, instance_type, manifest;
+  FleetOptions fleet;
   bool as_json = false;
   CLI::App app(
       "What a suite would do here: its tasks, their time, the exact commands. Runs nothing.",
       "plumbline plan");
   app.add_option("suite", name, "A name or a .toml file; without one, the suites there are");
-  app.add_flag("--json", as_json, "As JSON");
+  auto* json = app.add_flag("--json", as_json, "As JSON, what this host does by itself");
   app.add_option("--host", host, "This host's name; by default its own");
   app.add_option("--instance-type", instance_type, "This host's type");
+  app.add_option("--manifest", manifest, "What is known of the hosts of --hosts (manifest.csv)")
+      ->type_name("FILE");
+  fleet.add_hosts_to(app);
+  json->excludes("--hosts")->excludes("--slurm");
   app.add_option("--results", results, "As for run; nothing is written")->type_name("DIR");
   app.footer("\nExit: 0, or 2 if the suite is not right.");
   if (const auto code = parse(app, arguments)) return *code;
@@ -132,7 +139,8 @@ int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree
     list_suites(tree, std::cout);
     return exit_ok;
   }
-  Suite suite = read_suite(find_suite(name, tree.suites()));
+  const Suite whole = read_suite(find_suite(name, tree.suites()));
+  Suite suite = whole;
   const auto left_out = steps_not_on(suite, Together::alone);
   leave_out(suite, left_out);
   const HostIdentity identity = this_host(host, instance_type);
@@ -149,7 +157,11 @@ int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree
     print_json(suite, identity, tasks, std::cout);
   } else {
     print_table(suite, identity, tasks, std::cout);
-    if (!left_out.empty()) {
+    if (fleet.wanted()) {
+      constexpr std::uint64_t some_seed = 1;
+      std::cout << plan_together(whole, manifest_of(fleet, manifest),
+                                 fleet.seed.value_or(some_seed), tree.bin, interruption);
+    } else if (!left_out.empty()) {
       std::cout << fmt::format("\nNot on one host alone (plumbline run --hosts, --slurm): {}\n",
                                fmt::join(left_out, ", "));
     }

@@ -60,6 +60,19 @@ TEST(FrontDoor, PlansWithoutRunning) {
   EXPECT_THAT(faulty.output, HasSubstr("there is no probe quik"));
 }
 
+TEST(FrontDoor, PlanShowsWhoMeetsWhom) {
+  Rig rig;
+  const Said plan = rig.say({"plan", "fleet", "--hosts", "n[1-4]", "--seed", "7"});
+  EXPECT_EQ(plan.exit, 0) << plan.output;
+  EXPECT_THAT(plan.output, HasSubstr("pairs: quick on pairs of 4 hosts\n"));
+  EXPECT_THAT(plan.output, HasSubstr("4 nodes, leaves not known, seed 7"));
+  EXPECT_THAT(plan.output, HasSubstr("3 rounds, 6 pairs, 3 tests of each node"));
+  EXPECT_EQ(rig.say({"plan", "fleet", "--hosts", "n[1-4]", "--seed", "7"}).output, plan.output);
+  EXPECT_THAT(rig.say({"plan", "fleet"}).output,
+              HasSubstr("Not on one host alone (plumbline run --hosts, --slurm): pairs"));
+  EXPECT_EQ(rig.say({"plan", "fleet", "--json", "--hosts", "a,b"}).exit, 2);
+}
+
 TEST(FrontDoor, NamesAnUnknownSuiteOrRun) {
   Rig rig;
   const Said suite = rig.run({"run", "shrt"});

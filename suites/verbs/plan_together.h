@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "results/schema/manifest.h"
+#include "suites/description/suite.h"
+#include "suites/launch/interruption.h"
+
+namespace plumbline {
+
+/// What a suite's steps on pairs and groups would be on these hosts: the rounds that follow from
+/// the seed, the sizes of the groups, and how long they take if the probes in `bin` find on the
+/// hosts what they find here. Runs nothing.
+std::string plan_together(const Suite& suite, const Manifest& hosts, std::uint64_t seed,
+                          const std::filesystem::path& bin, Interruption& interruption);
+
+}  // namespace plumbline
