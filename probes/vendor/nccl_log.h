@@ -24,9 +24,9 @@ class Log {
   int file_ = -1;
 };
 
-/// By what the log says that NCCL goes to other nodes: "efa/efa-direct" and the like where its plugin
-/// for libfabric says what that uses, "libfabric" where it does not, "tcp" for its own sockets, "ib"
-/// for its own verbs, else the plugin's name. Empty: the log says nothing.
+/// By what the log says that NCCL goes to other nodes: "efa/efa-direct" and the like where its
+/// plugin for libfabric says what that uses, "libfabric" where it does not, "tcp" for its own
+/// sockets, "ib" for its own verbs, else the plugin's name. Empty: the log says nothing.
 std::string network(const std::string& log);
 
 /// How many ranks the log says can let NVSwitch reduce and copy (NVLS); -1 if it says nothing.
