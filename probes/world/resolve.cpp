@@ -1,6 +1,7 @@
 #include "probes/world/resolve.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 
 #include <cstring>
 #include <future>
@@ -32,6 +33,20 @@ Resolved look_up(const Endpoint& endpoint, int flags) {
   return resolved;
 }
 
+/// An IPv4 address as such where a socket for both families wraps it.
+SocketAddress unwrapped(const SocketAddress& address) {
+  if (address.storage.ss_family != AF_INET6) return address;
+  sockaddr_in6 wrapped{};
+  std::memcpy(&wrapped, &address.storage, sizeof wrapped);
+  if (!IN6_IS_ADDR_V4MAPPED(&wrapped.sin6_addr)) return address;
+  sockaddr_in plain{.sin_family = AF_INET, .sin_port = wrapped.sin6_port};
+  std::memcpy(&plain.sin_addr, &wrapped.sin6_addr.s6_addr[12], sizeof plain.sin_addr);
+  SocketAddress unwrapped;
+  std::memcpy(&unwrapped.storage, &plain, sizeof plain);
+  unwrapped.size = sizeof plain;
+  return unwrapped;
+}
+
 }  // namespace
 
 Resolved resolve_digits(const Endpoint& endpoint) { return look_up(endpoint, AI_NUMERICHOST); }
@@ -50,7 +65,8 @@ Resolved resolve(const Endpoint& endpoint, Deadline deadline) {
   return answer.get();
 }
 
-std::string to_string(const SocketAddress& address) {
+std::string to_string(const SocketAddress& any_address) {
+  const SocketAddress address = unwrapped(any_address);
   char host[NI_MAXHOST];
   char port[NI_MAXSERV];
   if (::getnameinfo(address.get(), address.size, host, sizeof host, port, sizeof port,
