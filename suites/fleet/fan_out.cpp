@@ -68,7 +68,9 @@ struct Running {
   std::string to_write = {};    ///< what is left of the order
   std::string last_words = {};  ///< the last line that was no frame
   std::unordered_map<std::string, std::vector<Awaited>> awaited = {};  ///< by host
-  std::size_t open = 0;                                                ///< orders not over
+  std::string first_host = {};  ///< of several hosts the one that leads to the others
+  Clock::time_point heard = {};
+  std::size_t open = 0;  ///< orders not over
   std::optional<Clock::time_point> told_to_leave = {};
 };
 
@@ -89,6 +91,8 @@ class FanOut {
       part.orders.push_back(*one);
       running->awaited[one->host].push_back({.order = one, .heard = Clock::now()});
     }
+    running->first_host = branch.hosts.front();
+    running->heard = Clock::now();
     running->open = orders.size();
     auto [input_reader, input_writer] = make_pipe();
     auto [output_reader, output_writer] = make_pipe();
@@ -177,6 +181,7 @@ class FanOut {
   void take(Running& branch, const std::string& line) {
     const auto frame = read_frame(line);
     if (!frame) return keep(branch, line);
+    branch.heard = Clock::now();
     const auto found = branch.awaited.find(frame->host);
     if (found == branch.awaited.end()) return;
     for (Awaited& one : found->second) {
@@ -184,8 +189,9 @@ class FanOut {
       one.heard = Clock::now();
       if (one.over || one.order->task != frame->task) continue;
       one.began = true;
-      if (frame->kind == Frame::Kind::said) {
-        lose(branch, one, frame->bytes);
+      if (frame->kind == Frame::Kind::said || frame->kind == Frame::Kind::gone) {
+        lose(branch, one, frame->kind == Frame::Kind::gone ? Loss::host : Loss::order,
+             frame->bytes);
         continue;
       }
       if (frame->kind == Frame::Kind::ended) close(branch, one);
@@ -199,7 +205,9 @@ class FanOut {
       for (Awaited& one : orders) {
         const Seconds limit = one.began ? patience_.silence : patience_.to_begin;
         if (one.over || now - one.heard < limit) continue;
-        lose(branch, one,
+        // Where nobody is heard, it may be for the one that leads to the others.
+        const bool alone = host == branch.first_host || now - branch.heard < limit;
+        lose(branch, one, alone ? Loss::host : Loss::order,
              fmt::format(fmt::runtime(one.began ? "{} was not heard of for {}"
                                                 : "{} has not answered within {}"),
                          host, format_duration(limit)));
@@ -212,15 +220,18 @@ class FanOut {
     --branch.open;
   }
 
-  void lose(Running& branch, Awaited& one, const std::string& reason) {
+  void lose(Running& branch, Awaited& one, Loss loss, const std::string& reason) {
     close(branch, one);
-    listener_.lost(*one.order, reason);
+    listener_.lost(*one.order, loss, reason);
   }
 
   void give_up(Running& branch, const std::string& reason) {
     for (auto& [host, orders] : branch.awaited) {
       for (Awaited& one : orders) {
-        if (!one.over) lose(branch, one, reason);
+        if (one.over) continue;
+        const bool unreached =
+            host == branch.first_host && branch.awaited.size() == 1 && !one.began;
+        lose(branch, one, unreached ? Loss::host : Loss::order, reason);
       }
     }
   }

@@ -28,13 +28,19 @@ struct HostAddress {
 /// How hosts are reached: by ssh, by one srun. All branches run at once.
 using Reach = std::function<std::vector<Branch>(std::span<const HostAddress> hosts)>;
 
+/// How an order was lost.
+enum class Loss {
+  order,  ///< the host may be well
+  host,   ///< it cannot be reached, or is not heard of any more: whoever asks it again will wait
+};
+
 /// What fan_out() tells, in the order of its happening.
 class FleetListener {
  public:
   virtual ~FleetListener() = default;
   virtual void frame(const Frame& frame) = 0;
   /// An order that will not be heard of any more though it has not ended, and why.
-  virtual void lost(const HostOrder& order, const std::string& reason) = 0;
+  virtual void lost(const HostOrder& order, Loss loss, const std::string& reason) = 0;
   /// About once a second, for who shows how it goes.
   virtual void tick() {}
 };

@@ -89,9 +89,13 @@ FleetRecord FleetRecord::open(const fs::path& folder) {
   FleetRecord record(std::move(directory), std::move(suite), std::move(order));
   for (const JournalEvent& event : events) {
     if (event.event == "step_begins") {
-      record.hosts_of_steps_[event.detail("step")] = words_of_lines(event.detail("hosts"));
+      record.beginnings_[event.detail("step")].push_back(words_of_lines(event.detail("hosts")));
     }
-    if (event.event == "task_started") record.ended_.erase(event.task);
+    if (event.event == "task_started") {
+      record.ended_.erase(event.task);
+      record.begun_[event.task] = {event.task, event.detail("step"), event.detail("probe"),
+                                   words_of_lines(event.detail("hosts")), event.attempt};
+    }
     if (event.event != "task_ended") continue;
     const auto outcome = task_outcome_names.find(event.detail("outcome"));
     if (outcome) record.ended_[event.task] = *outcome;
@@ -138,15 +142,21 @@ std::optional<TaskOutcome> FleetRecord::outcome(const std::string& task) const {
 
 void FleetRecord::started(const FleetTask& task) {
   journal_.append(
-      {wall_now(), "task_started", task.id, task.attempt, {{"hosts", lines_of_words(task.hosts)}}});
+      {wall_now(),
+       "task_started",
+       task.id,
+       task.attempt,
+       {{"step", task.step}, {"probe", task.probe}, {"hosts", lines_of_words(task.hosts)}}});
   ended_.erase(task.id);
+  begun_[task.id] = task;
 }
 
-void FleetRecord::ended(const FleetTask& task, const TaskEnd& end) {
+void FleetRecord::ended(const FleetTask& task, const TaskEnd& end,
+                        std::vector<std::string> blamed) {
   const WallTime now = wall_now();
-  // A row for each of them: what one of them is not tested in, the others are not either.
+  if (blamed.empty()) blamed = task.hosts;
   std::vector<Measurement> rows;
-  for (const std::string& host : task.hosts) {
+  for (const std::string& host : blamed) {
     const RowNames names{{}, directory_.name(), host, order_.instance_type};
     Task as_task;
     as_task.step = task.id;
@@ -169,15 +179,24 @@ FleetTask FleetRecord::latest(FleetTask task) const {
   return task;
 }
 
-std::optional<std::vector<std::string>> FleetRecord::hosts_of_step(const std::string& step) const {
-  const auto found = hosts_of_steps_.find(step);
-  return found == hosts_of_steps_.end() ? std::nullopt : std::optional(found->second);
+std::vector<FleetTask> FleetRecord::killed() const {
+  std::vector<FleetTask> tasks;
+  for (const auto& [id, outcome] : ended_) {
+    const auto task = begun_.find(id);
+    if (outcome == TaskOutcome::killed && task != begun_.end()) tasks.push_back(task->second);
+  }
+  return tasks;
 }
 
-void FleetRecord::note_hosts_of_step(const std::string& step, std::vector<std::string> hosts) {
+std::vector<std::vector<std::string>> FleetRecord::beginnings(const std::string& step) const {
+  const auto found = beginnings_.find(step);
+  return found == beginnings_.end() ? std::vector<std::vector<std::string>>() : found->second;
+}
+
+void FleetRecord::note_beginning(const std::string& step, std::vector<std::string> hosts) {
   std::sort(hosts.begin(), hosts.end());
   note("step_begins", {{"step", step}, {"hosts", lines_of_words(hosts)}});
-  hosts_of_steps_[step] = std::move(hosts);
+  beginnings_[step].push_back(std::move(hosts));
 }
 
 void FleetRecord::note(const std::string& event,

@@ -70,13 +70,19 @@ class FleetRecord {
   /// One more than that of its latest end.
   std::uint64_t next_attempt(const std::string& task) const;
   void started(const FleetTask& task);
-  void ended(const FleetTask& task, const TaskEnd& end);
+  /// `blamed`: whose rows say so; empty: all hosts of the task, for what one of them is not tested
+  /// in, the others are not either.
+  void ended(const FleetTask& task, const TaskEnd& end, std::vector<std::string> blamed = {});
   /// The task as it ended last.
   FleetTask latest(FleetTask task) const;
 
-  /// The hosts with which a step on several of them was begun, sorted; nothing: it was not.
-  std::optional<std::vector<std::string>> hosts_of_step(const std::string& step) const;
-  void note_hosts_of_step(const std::string& step, std::vector<std::string> hosts);
+  /// Tasks that were killed and not run again since.
+  std::vector<FleetTask> killed() const;
+
+  /// The hosts with which a step was begun, sorted; more than once where it was begun again with
+  /// hosts that had come back.
+  std::vector<std::vector<std::string>> beginnings(const std::string& step) const;
+  void note_beginning(const std::string& step, std::vector<std::string> hosts);
 
   void note(const std::string& event,
             std::vector<std::pair<std::string, std::string>> details = {});
@@ -92,7 +98,8 @@ class FleetRecord {
   Parts parts_;
   std::map<std::string, TaskOutcome> ended_;
   std::map<std::string, std::uint64_t> attempts_;  ///< of the latest end
-  std::map<std::string, std::vector<std::string>> hosts_of_steps_;
+  std::map<std::string, FleetTask> begun_;         ///< as begun last
+  std::map<std::string, std::vector<std::vector<std::string>>> beginnings_;
 };
 
 /// True for a run that FleetRecord made.

@@ -28,14 +28,11 @@ class FleetRun {
     if (!run_alone()) return false;
     for (const Step& step : record_.suite().steps) {
       if (step.on == Together::alone) continue;
-      const Present present = present_for(step);
-      if (present.hosts.size() < 2) {
-        skip(step, present);
+      if (record_.order().manifest.size() < 2) {
+        skip(step);
         continue;
       }
-      if (!(step.on == Together::pairs ? run_pairs(step, present) : run_groups(step, present))) {
-        return false;
-      }
+      if (!(step.on == Together::pairs ? run_pairs(step) : run_groups(step))) return false;
     }
     return true;
   }
@@ -58,46 +55,42 @@ class FleetRun {
     return run_stage(record_, runner_, "nodes", std::move(tasks));
   }
 
-  /// Who has not been lost when a step begins. The choice stands in the journal, so that a run that
-  /// is continued makes the same rounds.
-  Present present_for(const Step& step) {
+  template <class Takes>
+  Present hosts_that(const Takes& takes) const {
     Present present;
     Manifest manifest;
-    const auto before = record_.hosts_of_step(step.name);
     for (std::size_t host = 0; host < record_.order().manifest.size(); ++host) {
       const ManifestEntry& node = record_.order().manifest[host];
-      const auto outcome = record_.outcome("nodes@" + node.host);
-      const bool is_there = before ? std::ranges::binary_search(*before, node.host)
-                                   : !outcome || *outcome != TaskOutcome::killed;
-      if (!is_there) continue;
+      if (!takes(node.host)) continue;
       present.hosts.push_back(host);
       manifest.push_back(node);
     }
     present.fleet = schedule::fleet_of(manifest);
-    if (!before) record_.note_hosts_of_step(step.name, present.fleet.hosts);
     return present;
   }
 
   /// Fewer hosts than it takes is a failure, never a smaller test.
-  void skip(const Step& step, const Present& present) {
+  void skip(const Step& step) {
     TaskEnd end;
     end.outcome = TaskOutcome::skipped;
-    end.reason = fmt::format("not started: {} needs two hosts at least, and {} {} there", step.name,
-                             present.hosts.size(), present.hosts.size() == 1 ? "is" : "are");
+    end.reason = fmt::format("not started: {} needs two hosts at least", step.name);
     FleetTask task{step.name, step.name, step.probe, {}, 1};
     for (const ManifestEntry& node : record_.order().manifest) task.hosts.push_back(node.host);
     if (!record_.outcome(task.id)) record_.ended(task, end);
     say(end.reason);
   }
 
+  static std::string pair_id(const std::string& round, const Present& present,
+                             const schedule::Pair& pair) {
+    return fmt::format("{}@{}+{}", round, present.fleet.hosts[pair.a], present.fleet.hosts[pair.b]);
+  }
+
   std::vector<PlannedTask> tasks_of(const Step& step, const Present& present,
                                     const std::string& name, const schedule::Round& round) {
     std::vector<PlannedTask> tasks;
     for (const schedule::Pair& pair : round.pairs) {
-      const std::string id =
-          fmt::format("{}@{}+{}", name, present.fleet.hosts[pair.a], present.fleet.hosts[pair.b]);
-      tasks.push_back(
-          task_together(record_, step, id, {present.hosts[pair.a], present.hosts[pair.b]}));
+      tasks.push_back(task_together(record_, step, pair_id(name, present, pair),
+                                    {present.hosts[pair.a], present.hosts[pair.b]}));
     }
     return tasks;
   }
@@ -114,7 +107,20 @@ class FleetRun {
     return true;
   }
 
-  bool run_pairs(const Step& step, const Present& present) {
+  /// Who is slow is so with everyone, and everyone may have met it: where all nodes meet, it takes
+  /// more than half of the pairs to be suspect. Rates are relative to their median.
+  static schedule::SuspectRule suspect_rule(const std::vector<schedule::Round>& rounds) {
+    const bool everyone_meets =
+        !rounds.empty() && rounds.front().kind == schedule::RoundKind::round_robin;
+    const std::size_t half = rounds.size() / 2;
+    return {.failing_pairs = everyone_meets ? half + 1 : std::max<std::size_t>(1, half),
+            .usual = 1};
+  }
+
+  /// Everyone of the manifest has its pairs, so that a run that is continued makes the same rounds:
+  /// those with a host that was lost wait until then.
+  bool run_pairs(const Step& step) {
+    const Present present = hosts_that([](const std::string&) { return true; });
     const schedule::Plan plan = schedule::plan_rounds(present.fleet, record_.order().seed);
     for (const std::string& note : plan.notes) say(step.name + ": " + note);
     std::vector<schedule::RoundResults> results;
@@ -122,26 +128,52 @@ class FleetRun {
       const std::string name = fmt::format("{}.round{}", step.name, i + 1);
       if (!run_round(step, present, name, plan.rounds[i], results)) return false;
     }
-    // Who is slow is so with everyone, and everyone may have met it.
-    const schedule::SuspectRule rule{.failing_pairs = std::max<std::size_t>(1, results.size() / 2)};
-    const auto standing = schedule::find_suspects(present.fleet, results, rule);
-    if (standing.suspects.empty()) return true;
+    const auto standing =
+        schedule::find_suspects(present.fleet, results, suspect_rule(plan.rounds));
     for (const schedule::Suspect& suspect : standing.suspects) {
       say(fmt::format("{}: {} is tested again: {}", step.name, present.fleet.hosts[suspect.node],
                       suspect.reason));
     }
     const auto again = schedule::adaptive_rounds(present.fleet, standing, record_.order().seed);
     for (const std::string& note : again.notes) say(step.name + ": " + note);
+    drop_other_retests(step, present, again.rounds);
     for (std::size_t i = 0; i < again.rounds.size(); ++i) {
-      const std::string name = fmt::format("{}.suspects{}", step.name, i + 1);
-      if (!run_round(step, present, name, again.rounds[i], results)) return false;
+      if (!run_round(step, present, retest_round(step, i), again.rounds[i], results)) return false;
     }
     return true;
   }
 
-  bool run_groups(const Step& step, const Present& present) {
+  static std::string retest_round(const Step& step, std::size_t index) {
+    return fmt::format("{}.suspects{}", step.name, index + 1);
+  }
+
+  /// What was killed of the tests of suspects is not wanted any more where, with all rounds known,
+  /// others are suspect or have other partners.
+  void drop_other_retests(const Step& step, const Present& present,
+                          const std::vector<schedule::Round>& rounds) {
+    std::set<std::string> wanted;
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+      for (const schedule::Pair& pair : rounds[i].pairs) {
+        wanted.insert(pair_id(retest_round(step, i), present, pair));
+      }
+    }
+    for (FleetTask task : record_.killed()) {
+      if (!task.id.starts_with(step.name + ".suspects") || wanted.contains(task.id)) continue;
+      task.attempt = record_.next_attempt(task.id);
+      record_.ended(task, {.reason = "not needed any more: other hosts are suspect"});
+    }
+  }
+
+  /// Groups are made of who is there. If hosts come back, the step is begun again with them: the
+  /// rows of its first beginning stay.
+  bool run_groups(const Step& step) {
+    const Present present = begin(step);
+    const std::size_t beginning = record_.beginnings(step.name).size();
+    const std::string of_step =
+        beginning < 2 ? step.name : fmt::format("{}.beginning{}", step.name, beginning);
+    if (present.hosts.size() < 2) return true;
     for (const std::size_t size : schedule::group_sizes(present.hosts.size())) {
-      const std::string name = fmt::format("{}.of{}", step.name, size);
+      const std::string name = fmt::format("{}.of{}", of_step, size);
       const auto round = schedule::collective_groups(present.fleet, size, record_.order().seed);
       std::vector<PlannedTask> tasks;
       for (std::size_t i = 0; i < round.groups.size(); ++i) {
@@ -154,6 +186,44 @@ class FleetRun {
       if (!run_stage(record_, runner_, name, std::move(tasks))) return false;
     }
     return true;
+  }
+
+  /// The hosts of a step on groups. Who is missing has a task that was not run.
+  Present begin(const Step& step) {
+    const auto beginnings = record_.beginnings(step.name);
+    const auto began_with = [&](const std::string& host) {
+      return !beginnings.empty() && std::ranges::binary_search(beginnings.back(), host);
+    };
+    const Present there =
+        hosts_that([&](const std::string& host) { return !runner_.lost_hosts.contains(host); });
+    const bool again = !std::ranges::all_of(there.fleet.hosts, began_with);
+    const Present present = again ? there : hosts_that(began_with);
+    if (again) record_.note_beginning(step.name, present.fleet.hosts);
+    for (const ManifestEntry& node : record_.order().manifest) {
+      FleetTask task{step.name + '@' + node.host, step.name, step.probe, {node.host}, 1};
+      task.attempt = record_.next_attempt(task.id);
+      const bool is_missing =
+          present.hosts.size() < 2 ||
+          std::ranges::find(present.fleet.hosts, node.host) == present.fleet.hosts.end();
+      const bool was_missing = record_.outcome(task.id) == TaskOutcome::killed;
+      if (is_missing == was_missing) continue;
+      TaskEnd end{.reason = "takes part"};
+      if (is_missing) {
+        end.outcome = TaskOutcome::killed;
+        end.reason = missing_words(node.host);
+        say(fmt::format("{}: {}", step.name, end.reason));
+      }
+      record_.started(task);
+      record_.ended(task, end);
+    }
+    return present;
+  }
+
+  std::string missing_words(const std::string& host) const {
+    const auto lost = runner_.lost_hosts.find(host);
+    return lost == runner_.lost_hosts.end()
+               ? "not started: there is no other host for " + host
+               : fmt::format("not started: {} was lost before: {}", host, lost->second);
   }
 
   FleetRecord& record_;

@@ -11,7 +11,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view mark = "\x1e{";  // RFC 7464: a record separator begins a JSON text
-constexpr auto kind_names = names_of<Frame::Kind>("began", "bytes", "alive", "ended", "said");
+constexpr auto kind_names =
+    names_of<Frame::Kind>("began", "bytes", "alive", "ended", "said", "gone");
 constexpr auto stopped_names = names_of<Stopped>("not_at_all", "at_deadline", "by_interruption");
 
 json to_json(const ProcessEnd& end) {

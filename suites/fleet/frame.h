@@ -16,14 +16,15 @@ struct Frame {
     bytes,  ///< a file of its folder has grown
     alive,  ///< nothing new, but the host is there
     ended,  ///< the program has ended
-    said,   ///< a sentence of the relay itself
+    said,   ///< a sentence of the relay itself: the order cannot be done
+    gone,   ///< of one who leads to the host: it does not answer, or not any more
   };
   Kind kind = Kind::alive;
   std::string host;
   std::string task;
   std::string file;          ///< bytes: its path in the folder
   std::uint64_t offset = 0;  ///< bytes: where in the file they stand
-  std::string bytes;         ///< began, bytes, said
+  std::string bytes;         ///< began, bytes, said, gone
   ProcessEnd end;            ///< ended
 };
 

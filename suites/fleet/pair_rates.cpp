@@ -7,6 +7,9 @@
 namespace plumbline {
 namespace {
 
+/// Rates of messages are the processor's rather than the network's.
+constexpr const char* rate_unit = "GB/s";
+
 /// What is compared over a round: the same work, whoever's it is.
 std::string comparable(const Measurement& row) {
   return row.metric + '/' + std::to_string(row.bytes) + '/' + format_params(row.params);
@@ -18,24 +21,40 @@ double median_of(std::vector<double> values) {
   return *middle;
 }
 
-/// The rates of one pair, by what they can be compared with. Nothing if a case failed.
-std::optional<std::vector<std::pair<std::string, double>>> rates_of(
-    const std::filesystem::path& file, const FleetTask& task) {
-  std::vector<std::pair<std::string, double>> rates;
-  bool failed = !std::filesystem::exists(file);
-  if (!failed) {
+/// A rate of a pair, and what may be compared with it.
+struct Rate {
+  std::string name;
+  double value = 0;
+  std::string of;
+};
+
+/// What one pair came to.
+struct PairRows {
+  std::vector<Rate> rates;
+  std::optional<std::string> failure;  ///< why the rates do not count
+};
+
+std::string of_row(const Measurement& row) {
+  return row.host + ' ' + path_of(row) + ' ' + row.metric;
+}
+
+PairRows rows_of(const std::filesystem::path& file, const FleetTask& task) {
+  PairRows rows;
+  if (std::filesystem::exists(file)) {
     read_csv<Measurement>(
         file,
         [&](const Measurement& row) {
           if (row.task != task.id || row.attempt != task.attempt) return;
-          failed |= row.outcome == Outcome::failed;
-          if (row.better != Better::higher || !row.median) return;
-          rates.emplace_back(comparable(row), *row.median);
+          if (row.outcome == Outcome::failed && !rows.failure) {
+            rows.failure = of_row(row) + ": " + row.note;
+          }
+          if (row.better != Better::higher || row.unit != rate_unit || !row.median) return;
+          rows.rates.push_back({comparable(row), *row.median, of_row(row)});
         },
         BadRows::collect);
   }
-  if (failed || rates.empty()) return std::nullopt;
-  return rates;
+  if (rows.rates.empty() && !rows.failure) rows.failure.emplace();
+  return rows;
 }
 
 }  // namespace
@@ -45,30 +64,36 @@ schedule::RoundResults pair_rates(const FleetRecord& record, const schedule::Fle
   std::unordered_map<std::string, std::size_t> index;
   for (std::size_t i = 0; i < fleet.hosts.size(); ++i) index[fleet.hosts[i]] = i;
   std::map<std::string, std::vector<double>> all;
-  std::vector<std::optional<std::vector<std::pair<std::string, double>>>> of_tasks;
+  std::vector<PairRows> of_tasks;
   for (const FleetTask& task : tasks) {
-    const auto file = record.parts().folder(task.id, task.hosts.front()) / "measurements.csv";
-    auto rates = rates_of(file, task);
+    PairRows rows =
+        rows_of(record.parts().folder(task.id, task.hosts.front()) / "measurements.csv", task);
     const auto outcome = record.outcome(task.id);
-    if (!outcome || !ran_to_its_end(*outcome)) rates.reset();
-    if (rates) {
-      for (const auto& [name, value] : *rates) all[name].push_back(value);
+    if (!rows.failure && (!outcome || !ran_to_its_end(*outcome))) rows.failure.emplace();
+    if (!rows.failure) {
+      for (const Rate& rate : rows.rates) all[rate.name].push_back(rate.value);
     }
-    of_tasks.push_back(std::move(rates));
+    of_tasks.push_back(std::move(rows));
   }
   std::map<std::string, double> medians;
   for (auto& [name, values] : all) medians[name] = median_of(std::move(values));
 
   schedule::RoundResults results;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (record.outcome(tasks[i].id) == TaskOutcome::killed) continue;
     schedule::PairResult result{index.at(tasks[i].hosts[0]), index.at(tasks[i].hosts[1]), {}};
-    if (of_tasks[i]) {
-      for (const auto& [name, value] : *of_tasks[i]) {
-        const double relative = medians[name] > 0 ? value / medians[name] : 0;
-        result.rate = std::min(result.rate.value_or(relative), relative);
-      }
+    if (of_tasks[i].failure) {
+      result.of = *of_tasks[i].failure;
+      results.push_back(std::move(result));
+      continue;
     }
-    results.push_back(result);
+    for (const Rate& rate : of_tasks[i].rates) {
+      const double relative = medians[rate.name] > 0 ? rate.value / medians[rate.name] : 0;
+      if (result.rate && relative >= *result.rate) continue;
+      result.rate = relative;
+      result.of = rate.of;
+    }
+    results.push_back(std::move(result));
   }
   return results;
 }

@@ -18,8 +18,8 @@ std::vector<std::string> ssh_command(const Ssh& ssh, const HostAddress& host,
   std::vector<std::string> command = ssh.command;
   command.front() = program_path(command.front());
   command.insert(command.end(),
-                 {"-o", "BatchMode=yes", "-o", "ServerAliveInterval=10", "-T",
-                  host.address.empty() ? host.host : host.address, "--", shell_line(there)});
+                 {"-o", "BatchMode=yes", "-o", "ConnectTimeout=20", "-o", "ServerAliveInterval=10",
+                  "-T", host.address.empty() ? host.host : host.address, "--", shell_line(there)});
   return command;
 }
 

@@ -217,9 +217,11 @@ class PassOn final : public FleetListener {
   PassOn(const RelayPlace& place) : place_(place), voice_(place.output) {}
 
   void frame(const Frame& frame) override { voice_.say(frame); }
-  void lost(const HostOrder& order, const std::string& reason) override {
-    voice_.say(
-        {.kind = Frame::Kind::said, .host = order.host, .task = order.task, .bytes = reason});
+  void lost(const HostOrder& order, Loss loss, const std::string& reason) override {
+    voice_.say({.kind = loss == Loss::host ? Frame::Kind::gone : Frame::Kind::said,
+                .host = order.host,
+                .task = order.task,
+                .bytes = reason});
   }
   void tick() override {
     if (left_ || (voice_.listened() && !has_ended(place_.input))) return;

@@ -34,10 +34,28 @@ int badness(TaskOutcome outcome) {
   }
 }
 
+/// All that a host does by itself.
+bool is_alone(const FleetTask& task) { return task.probe.empty(); }
+
 /// An acceptance on a host that rejects it ran to its end all the same.
 bool is_verdict(const FleetTask& task, const TaskEnd& end) {
-  return task.probe.empty() && end.outcome == TaskOutcome::failed &&
+  return is_alone(task) && end.outcome == TaskOutcome::failed &&
          (end.exit == exit_rejected || end.exit == exit_harness_suspect);
+}
+
+/// A task of a host's own run that was killed on that host: the run goes on when it is continued.
+std::optional<std::string> killed_task(const std::filesystem::path& run) {
+  std::map<std::string, bool> killed;
+  try {
+    for (const JournalEvent& event : read_journal(RunDirectory::at(run).journal())) {
+      if (event.event != "task_ended") continue;
+      killed[event.task] = event.detail("outcome") == task_outcome_names[TaskOutcome::killed];
+    }
+  } catch (const std::exception&) {
+    return std::nullopt;  // it had not begun, and its end says why
+  }
+  const auto found = std::ranges::find_if(killed, [](const auto& task) { return task.second; });
+  return found == killed.end() ? std::nullopt : std::optional(found->first);
 }
 
 class Listener final : public FleetListener {
@@ -67,7 +85,10 @@ class Listener final : public FleetListener {
     }
   }
 
-  void lost(const HostOrder& order, const std::string& reason) override {
+  void lost(const HostOrder& order, Loss loss, const std::string& reason) override {
+    const auto found = pending_.find(order.task);
+    const bool was_alone = found != pending_.end() && is_alone(found->second.task);
+    if (loss == Loss::host || was_alone) runner_.lost_hosts.try_emplace(order.host, reason);
     TaskEnd end;
     end.outcome = TaskOutcome::killed;  // by whatever: it is run again when the run is continued
     end.reason = reason;
@@ -95,9 +116,16 @@ class Listener final : public FleetListener {
     if (found == pending_.end()) return;
     Task task;
     task.deadline = found->second.deadline;
-    const auto log = record_.parts().folder(frame.task, frame.host) / "output.log";
+    const auto folder = record_.parts().folder(frame.task, frame.host);
+    const auto log = folder / "output.log";
     TaskEnd end = end_of_task(task, frame.end, {"", tail_of(log)});
     if (is_verdict(found->second.task, end)) end = {.elapsed = end.elapsed, .exit = end.exit};
+    if (is_alone(found->second.task) && end.outcome != TaskOutcome::killed) {
+      if (const auto killed = killed_task(folder / "results/runs" / record_.directory().name())) {
+        end.outcome = TaskOutcome::killed;
+        end.reason = "its task " + *killed + " was killed on the host; " + end.reason;
+      }
+    }
     if (const auto broken = broken_.find({frame.task, frame.host}); broken != broken_.end()) {
       end.outcome = TaskOutcome::killed;
       end.reason = broken->second;
@@ -149,6 +177,24 @@ class Listener final : public FleetListener {
   std::size_t all_ = 0, ended_ = 0, well_ = 0;
 };
 
+/// Ends a task that a host is missing for which was lost before; false if there is none.
+bool end_for_lost_hosts(FleetRecord& record, const FleetRunner& runner, const FleetTask& task) {
+  std::vector<std::string> lost, reasons;
+  for (const std::string& host : task.hosts) {
+    const auto found = runner.lost_hosts.find(host);
+    if (found == runner.lost_hosts.end()) continue;
+    lost.push_back(host);
+    reasons.push_back(fmt::format("{} was lost before: {}", host, found->second));
+  }
+  if (lost.empty()) return false;
+  TaskEnd end;
+  end.outcome = TaskOutcome::killed;
+  end.reason = fmt::format("not started: {}", fmt::join(reasons, "; "));
+  record.ended(task, end, lost);
+  if (runner.say) runner.say(task.id + ' ' + end.reason);
+  return true;
+}
+
 }  // namespace
 
 bool run_stage(FleetRecord& record, FleetRunner& runner, const std::string& stage,
@@ -159,6 +205,7 @@ bool run_stage(FleetRecord& record, FleetRunner& runner, const std::string& stag
     const auto outcome = record.outcome(planned.task.id);
     if (outcome && *outcome != TaskOutcome::killed) continue;
     record.started(planned.task);
+    if (end_for_lost_hosts(record, runner, planned.task)) continue;
     listener.add(planned);
     order.orders.insert(order.orders.end(), planned.orders.begin(), planned.orders.end());
   }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include "results/schema/number.h"
@@ -84,6 +85,25 @@ std::string random_token() {
   return token;
 }
 
+/// Of a task on several hosts that is begun or goes on. Cases that failed because the others were
+/// killed with their runner are measured again: in another attempt.
+std::uint64_t attempt_of(const FleetRecord& record, const std::string& id,
+                         const std::string& leader) {
+  std::set<std::uint64_t> with_failures;
+  const fs::path rows = record.parts().folder(id, leader) / "measurements.csv";
+  if (fs::exists(rows)) {
+    read_csv<Measurement>(
+        rows,
+        [&](const Measurement& row) {
+          if (row.outcome == Outcome::failed) with_failures.insert(row.attempt);
+        },
+        BadRows::collect);
+  }
+  std::uint64_t attempt = record.next_attempt(id);
+  while (with_failures.contains(attempt)) ++attempt;
+  return attempt;
+}
+
 /// "10.0.0.1" of "user@10.0.0.1".
 std::string network_address(const FleetRecord& record, std::size_t host) {
   const std::string& address = record.order().addresses[host];
@@ -132,7 +152,8 @@ PlannedTask task_together(const FleetRecord& record, const Step& step, const std
                           const std::vector<std::size_t>& hosts) {
   const FleetRunOrder& run = record.order();
   PlannedTask planned;
-  planned.task = {id, step.name, step.probe, {}, record.next_attempt(id)};
+  planned.task = {
+      id, step.name, step.probe, {}, attempt_of(record, id, run.manifest[hosts.front()].host)};
   const std::string meeting = fmt::format("{}:{}", network_address(record, hosts.front()),
                                           port_of(id, planned.task.attempt));
   const std::string token = random_token();

@@ -30,12 +30,17 @@ std::optional<double> median_rate(const RoundResults& results) {
   return (*middle + *std::max_element(rates.begin(), middle)) / 2;
 }
 
+/// What a good pair of the round has.
+std::optional<double> expected_rate(const RoundResults& results, const SuspectRule& rule) {
+  return rule.usual && results.size() < rule.pairs_for_median ? rule.usual : median_rate(results);
+}
+
 /// What the rounds say about one node.
 struct Record {
   std::size_t pairs = 0;
   std::size_t failing = 0;
   std::vector<std::size_t> failing_with;
-  std::string first_failure;  ///< "failed in round 2 with node-4"
+  std::string first_failure;  ///< "failed in round 2 with node-4: rail1>rail1"
 };
 
 }  // namespace
@@ -44,17 +49,17 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
                        const SuspectRule& rule) {
   std::vector<Record> records(fleet.size());
   const auto note = [&](std::size_t node, std::size_t partner, const std::string& failure,
-                        std::size_t round) {
+                        std::size_t round, const std::string& of) {
     Record& record = records[node];
     ++record.pairs;
     if (failure.empty()) return;
     record.failing_with.push_back(partner);
     if (record.failing++ > 0) return;
-    record.first_failure =
-        fmt::format("{} in round {} with {}", failure, round, fleet.hosts[partner]);
+    record.first_failure = fmt::format("{} in round {} with {}{}{}", failure, round,
+                                       fleet.hosts[partner], of.empty() ? "" : ": ", of);
   };
   for (std::size_t i = 0; i < rounds.size(); ++i) {
-    const std::optional<double> median = median_rate(rounds[i]);
+    const std::optional<double> median = expected_rate(rounds[i], rule);
     for (const PairResult& result : rounds[i]) {
       std::string failure;
       if (!has_rate(result)) {
@@ -62,8 +67,8 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
       } else if (*result.rate < *median * (1 - rule.below_median)) {
         failure = fmt::format("{:.3g} % below the median", 100 * (1 - *result.rate / *median));
       }
-      note(result.a, result.b, failure, i + 1);
-      note(result.b, result.a, failure, i + 1);
+      note(result.a, result.b, failure, i + 1, result.of);
+      note(result.b, result.a, failure, i + 1, result.of);
     }
   }
   const auto is_suspect = [&](std::size_t node) {

@@ -16,6 +16,7 @@ struct PairResult {
   std::size_t a = 0;
   std::size_t b = 0;
   std::optional<double> rate;  ///< in the round's unit, higher is better; nothing: it failed
+  std::string of = {};         ///< what had this rate or failed, for people; may be empty
 };
 
 using RoundResults = std::vector<PairResult>;
@@ -41,6 +42,11 @@ struct Standing {
 struct SuspectRule {
   double below_median = 0.05;     ///< a pair fails if it is slower than its round's median by this
   std::size_t failing_pairs = 1;  ///< so many make both of their nodes suspect
+  /// Where rates have a median of their own, what a pair at that has: it takes the place of the
+  /// median of rounds with fewer than `pairs_for_median` pairs, of which one bad pair is a large
+  /// part.
+  std::optional<double> usual = std::nullopt;
+  std::size_t pairs_for_median = 8;
 };
 
 /// Both nodes of a pair that failed, or that is slower than the median of its round by more than

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "results/schema/manifest.h"
+#include "suites/fleet/parts.h"
 #include "suites/running/task_outcome.h"
 #include "tests/runs/rig.h"
 
@@ -26,10 +27,14 @@ class Fleet : public ::testing::Test {
  protected:
   void SetUp() override {
     const std::filesystem::path ssh = scratch_ / "ssh";
-    // Options, the host, "--", a line for a shell; "refused" in a host's name means what it says.
+    // Options, the host, "--", a line for a shell; "refused" in a host's name means what it says,
+    // and so does a file of that name beside it.
     std::ofstream(ssh) << "#!/bin/sh\n"
                           "while [ \"$1\" != -- ]; do host=$1; shift; done\n"
-                          "case $host in *refused*) echo connection refused >&2; exit 255;; esac\n"
+                          "case $host in *refused*) refused=yes;; esac\n"
+                          "if [ \"$refused\" ] || [ -e \"${0%/*}/refused-$host\" ]; then\n"
+                          "  echo connection refused >&2; exit 255\n"
+                          "fi\n"
                           "exec /bin/sh -c \"$2\"\n";
     std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
     suite_ = PLUMBLINE_RIG "/share/plumbline/suites/fleet.toml";
@@ -119,10 +124,39 @@ TEST_F(Fleet, AHostThatCannotBeReachedCostsItsOwnTasks) {
   const Said said = run({"n1", "refused2", "n3"});
   EXPECT_EQ(said.exit, 3) << said.output;
   const auto failed = failures();
-  ASSERT_EQ(failed.size(), 1U);
-  EXPECT_EQ(failed.begin()->first, "refused2");
-  EXPECT_THAT(failed.begin()->second, HasSubstr("connection refused"));
+  ASSERT_EQ(failed.size(), 3U) << "itself, and its pairs with the two others";
+  for (const auto& [host, note] : failed) {
+    EXPECT_EQ(host, "refused2");
+    EXPECT_THAT(note, HasSubstr("connection refused"));
+  }
   EXPECT_EQ(rows_of("quick.rate").size(), 1U) << "n1 and n3 have met";
+}
+
+TEST_F(Fleet, AHostThatComesBackIsTestedWhenTheRunIsContinued) {
+  std::ofstream(scratch_ / "fleet.toml")
+      << "name = \"fleet\"\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = \"pairs\"\n"
+         "[[step]]\nname = \"groups\"\nprobe = \"quick\"\non = \"groups\"\n";
+  suite_ = scratch_ / "fleet.toml";
+  std::ofstream(scratch_ / "refused-127.0.0.2") << "";
+  EXPECT_EQ(run({"n1", "n2", "n3"}).exit, 3);
+  const auto tasks = [this] {
+    std::map<std::string, int> rates;
+    for (const Measurement& row : rows_of("quick.rate")) {
+      const std::string name = row.task.starts_with("pairs") ? "pairs" : row.task;
+      rates[name] += row.outcome == Outcome::ok ? 1 : 0;
+    }
+    return rates;
+  };
+  EXPECT_THAT(tasks(), ElementsAre(std::pair("groups.of2.group1", 1), std::pair("pairs", 1)))
+      << "n1 and n3 alone";
+  EXPECT_THAT(failures(), Contains(::testing::Pair("n2", HasSubstr("not started: n2 was lost"))));
+
+  std::filesystem::remove(scratch_ / "refused-127.0.0.2");
+  const Said said = rig.run({"resume"});
+  EXPECT_EQ(said.exit, 0) << said.output;
+  EXPECT_THAT(tasks(), ElementsAre(std::pair("groups.beginning2.of2.group1", 1),
+                                   std::pair("groups.beginning2.of3.group1", 2),
+                                   std::pair("groups.of2.group1", 1), std::pair("pairs", 3)));
 }
 
 TEST_F(Fleet, ACrashOnOneHost) {
@@ -202,19 +236,24 @@ TEST_F(Fleet, MistakesAreSaid) {
 TEST_F(Fleet, ARunnerThatIsKilledIsContinued) {
   with_options("seconds = 0.3, subjects = \"one,two,three,four\"", "");
   const Running running = rig.start_run(words({"n1", "n2", "n3"}));
-  ASSERT_TRUE(eventually([&] {
+  const auto all_have_rows = [&] {
     for (const char* host : {"n1", "n2", "n3"}) {
-      bool rows = false;
-      if (!std::filesystem::exists(rig.results() / "runs")) return false;
-      const auto parts = rig.latest().path() / "parts";
-      if (!std::filesystem::exists(parts)) return false;
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(parts)) {
-        rows |= entry.path().filename() == "measurements.csv" &&
-                entry.path().string().find(std::string("nodes-") + host) != std::string::npos;
+      const Parts parts(rig.latest());
+      const auto files = parts.files(std::string("nodes@") + host, host);
+      if (std::ranges::none_of(files, [](const auto& file) {
+            return file.first.ends_with("measurements.csv") && !file.second.empty();
+          })) {
+        return false;
       }
-      if (!rows) return false;
     }
     return true;
+  };
+  ASSERT_TRUE(eventually([&] {
+    try {
+      return all_have_rows();
+    } catch (const std::exception&) {  // the run is being made
+      return false;
+    }
   }));
   running.signal(SIGKILL);
   running.wait();

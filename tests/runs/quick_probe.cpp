@@ -31,6 +31,7 @@ constexpr ProbeOption options[] = {
     {"fail", "the subject whose case fails", ""},
     {"slow-host", "pairs with it are at half speed", ""},
     {"dying-host", "it dies as soon as it has met another one", ""},
+    {"rounds", "how often two hosts meet; more than one: each takes `seconds`", "1"},
     {"ranks", ranks_option.meaning, ranks_option.initial},
     {"rank", rank_option.meaning, rank_option.initial},
     {"rendezvous", rendezvous_option.meaning, rendezvous_option.initial},
@@ -52,10 +53,16 @@ void plan_pairs(Plan& plan) {
   const auto leader = std::make_shared<Leader>(
       Leader::gather(Listener(place.rendezvous), place, {own, nlohmann::json::object()}));
   die_if_asked(asked, plan.self());
-  for (int rank = 1; rank < leader->size(); ++rank) {
+  const int rounds = std::stoi(asked.at("rounds"));
+  const std::chrono::duration<double> seconds(rounds > 1 ? std::stod(asked.at("seconds")) : 0);
+  for (int i = 0; i < rounds * (leader->size() - 1); ++i) {
+    const int rank = 1 + i / rounds;
     const std::string& peer = leader->rank(rank).host;
     const bool slow = asked.at("slow-host") == own || asked.at("slow-host") == peer;
-    plan.fact(metrics[1], {.peer = peer + "/node"}, [leader, rank, slow]() -> Fact {
+    Work work{.peer = peer + "/node"};
+    if (rounds > 1) work.params["round"] = std::to_string(i % rounds);
+    plan.fact(metrics[1], std::move(work), [leader, rank, slow, seconds]() -> Fact {
+      std::this_thread::sleep_for(seconds);
       leader->send(rank, "again", deadline_in(5));
       while (true) {
         const auto answer = leader->receive(deadline_in(5));

@@ -36,14 +36,16 @@ struct Told final : FleetListener {
     if (frame.kind == Frame::Kind::ended) ends[frame.host].push_back(frame.end);
     if (on_frame) on_frame(frame);
   }
-  void lost(const HostOrder& order, const std::string& reason) override {
+  void lost(const HostOrder& order, Loss loss, const std::string& reason) override {
     lost_hosts[order.host] += reason;
+    losses[order.host] = loss;
   }
 
   std::map<std::string, std::string> files;
   std::map<std::string, std::uint64_t> first_offsets;
   std::map<std::string, std::vector<ProcessEnd>> ends;
   std::map<std::string, std::string> lost_hosts;
+  std::map<std::string, Loss> losses;
   std::function<void(const Frame&)> on_frame;
 };
 
@@ -149,6 +151,7 @@ TEST_F(Relay, AWayThatLeadsNowhere) {
   };
   ASSERT_TRUE(run({order("n1")}, refused));
   EXPECT_THAT(told.lost_hosts["n1"], HasSubstr("exit 255; it said last: connection refused"));
+  EXPECT_EQ(told.losses["n1"], Loss::host);
   EXPECT_THAT(log(), HasSubstr("connection refused"));
 }
 
@@ -158,6 +161,7 @@ TEST_F(Relay, AHostThatNeverAnswers) {
   };
   ASSERT_TRUE(run({order("n1")}, silent, {.to_begin = Seconds{0.5}, .to_leave = Seconds{0.1}}));
   EXPECT_THAT(told.lost_hosts["n1"], HasSubstr("n1 has not answered within"));
+  EXPECT_EQ(told.losses["n1"], Loss::host);
 }
 
 TEST_F(Relay, AHostThatFallsSilent) {
@@ -167,6 +171,7 @@ TEST_F(Relay, AHostThatFallsSilent) {
   ASSERT_TRUE(run({order("n1", {"--hang", "three"}), order("n2")}, here(),
                   {.silence = Seconds{8}, .to_leave = Seconds{0.1}}));
   EXPECT_THAT(told.lost_hosts["n1"], HasSubstr("n1 was not heard of for"));
+  EXPECT_EQ(told.losses["n1"], Loss::host);
   EXPECT_EQ(told.ends["n2"].size(), 1U) << "who works is not touched";
 }
 
@@ -176,6 +181,7 @@ TEST_F(Relay, ARelayThatIsKilledLosesNothingThatWasSaid) {
   };
   ASSERT_TRUE(run({order("n1", {"--hang", "three"})}, here()));
   EXPECT_THAT(told.lost_hosts["n1"], HasSubstr("ended with SIGKILL"));
+  EXPECT_EQ(told.losses["n1"], Loss::order) << "another relay may be started there";
   EXPECT_FALSE(cases_in(told.files["n1:measurements.csv"]).empty());
 }
 

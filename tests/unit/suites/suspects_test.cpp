@@ -80,6 +80,25 @@ TEST(FindSuspects, OfAnEvenNumberTheMedianIsInTheMiddle) {
                           Suspect{1, "11.1 % below the median in round 1 with n0"}));
 }
 
+/// Of two relative rates the median would be 0.75, and 0.5 no more than a third below it.
+TEST(FindSuspects, OfFewPairsThatAreRelativeTheUsualRateIsTheReference) {
+  const std::vector<RoundResults> rounds = {
+      {{0, 1, 0.5, "n0 rail1>n1/rail1 efa.write"}, {2, 3, 1.0, "n2 rail0>n3/rail0 efa.write"}}};
+  EXPECT_THAT(
+      find_suspects(fleet_with({4}), rounds, {.usual = 1}).suspects,
+      ElementsAre(
+          Suspect{0, "50 % below the median in round 1 with n1: n0 rail1>n1/rail1 efa.write"},
+          Suspect{1, "50 % below the median in round 1 with n0: n0 rail1>n1/rail1 efa.write"}));
+}
+
+TEST(FindSuspects, ManyPairsHaveAMedianOfTheirOwn) {
+  // The least of many noisy rates of a pair is below 1 everywhere.
+  RoundResults results;
+  for (std::size_t node = 0; node < 16; node += 2) results.push_back({node, node + 1, 0.94});
+  const std::vector<RoundResults> rounds = {results};
+  EXPECT_THAT(find_suspects(fleet_with({16}), rounds, {.usual = 1}).suspects, IsEmpty());
+}
+
 TEST(FindSuspects, WhoWasNotMeasuredIsNeither) {
   const std::vector<RoundResults> rounds = {{{0, 1, 100}}};
   const Standing standing = find_suspects(fleet_with({3}), rounds);
