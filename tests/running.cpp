@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <thread>
 
 #include "tests/unit/schema/scratch_folder.h"
@@ -38,11 +37,12 @@ Running start_program(std::vector<std::string> words, const std::filesystem::pat
   return {pid, output};
 }
 
-bool eventually(const std::function<bool()>& condition) {
-  for (int tries = 0; tries < 2000; ++tries) {
+bool eventually(const std::function<bool()>& condition, std::chrono::seconds limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  do {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  } while (std::chrono::steady_clock::now() < end);
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -33,7 +34,8 @@ struct Said {
 /// Starts `words[0]`, a path, with standard output and error in the file `output`.
 Running start_program(std::vector<std::string> words, const std::filesystem::path& output);
 
-/// Waits until `condition` holds; false if it does not within 20 seconds.
-bool eventually(const std::function<bool()>& condition);
+/// Waits until `condition` holds; false if it does not within `limit`.
+bool eventually(const std::function<bool()>& condition,
+                std::chrono::seconds limit = std::chrono::seconds(20));
 
 }  // namespace plumbline
