@@ -179,6 +179,22 @@ FleetTask FleetRecord::latest(FleetTask task) const {
   return task;
 }
 
+std::size_t FleetRecord::retry(
+    const std::function<bool(const FleetTask& task, TaskOutcome outcome)>& chosen,
+    std::vector<std::string> words) {
+  retry_words_ = std::move(words);
+  for (const auto& [id, outcome] : ended_) {
+    const auto task = begun_.find(id);
+    if (task != begun_.end() && chosen(task->second, outcome)) retried_.insert(id);
+  }
+  for (const std::string& id : retried_) ended_.erase(id);
+  return retried_.size();
+}
+
+const std::vector<std::string>* FleetRecord::retry_words(const std::string& task) const {
+  return retried_.contains(task) ? &retry_words_ : nullptr;
+}
+
 std::vector<FleetTask> FleetRecord::killed() const {
   std::vector<FleetTask> tasks;
   for (const auto& [id, outcome] : ended_) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,14 @@ class FleetRecord {
   /// The task as it ended last.
   FleetTask latest(FleetTask task) const;
 
+  /// Takes those up again that have ended and are chosen, as a further attempt; how many. `words`
+  /// are what a host's own `plumbline retry` is told. Forgotten when the record is opened again:
+  /// what was begun by then goes on, and the rest is not begun.
+  std::size_t retry(const std::function<bool(const FleetTask& task, TaskOutcome outcome)>& chosen,
+                    std::vector<std::string> words);
+  /// Nothing: it is not tried again.
+  const std::vector<std::string>* retry_words(const std::string& task) const;
+
   /// Tasks that were killed and not run again since.
   std::vector<FleetTask> killed() const;
 
@@ -100,6 +110,8 @@ class FleetRecord {
   std::map<std::string, std::uint64_t> attempts_;  ///< of the latest end
   std::map<std::string, FleetTask> begun_;         ///< as begun last
   std::map<std::string, std::vector<std::vector<std::string>>> beginnings_;
+  std::set<std::string> retried_;
+  std::vector<std::string> retry_words_;
 };
 
 /// True for a run that FleetRecord made.

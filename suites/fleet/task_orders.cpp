@@ -125,7 +125,9 @@ PlannedTask task_on_host(const FleetRecord& record, std::size_t host) {
   const auto journal = order.files.find(folder + "/journal.jsonl");
   const auto baselines = add_baselines(record, order);
   if (journal != order.files.end() && !journal->second.empty()) {
-    order.command = {"plumbline", "resume", "{folder}/" + folder};
+    const std::vector<std::string>* const retry = record.retry_words(planned.task.id);
+    order.command = {"plumbline", retry ? "retry" : "resume", "{folder}/" + folder};
+    if (retry) order.command.insert(order.command.end(), retry->begin(), retry->end());
   } else {
     order.files.erase(folder + "/manifest.csv");  // a run that had not begun
     order.files.erase(folder + "/suite.toml");

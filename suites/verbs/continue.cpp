@@ -17,9 +17,53 @@ namespace {
 enum class Retried { failed, missing };
 constexpr auto retried_names = names_of<Retried>("failed", "missing");
 
-Retried kind_of(const TaskState& state) {
-  const bool missing = !state.outcome || *state.outcome == TaskOutcome::skipped;
+Retried kind_of(const std::optional<TaskOutcome>& outcome) {
+  const bool missing = !outcome || *outcome == TaskOutcome::skipped;
   return missing ? Retried::missing : Retried::failed;
+}
+
+/// What `retry` is asked for.
+struct Choice {
+  std::vector<std::string> only = {"failed", "missing"};
+  std::string step;
+
+  bool takes(const std::string& of_step, const std::optional<TaskOutcome>& outcome) const {
+    if (!step.empty()) return of_step == step;
+    if (outcome == TaskOutcome::ok) return false;
+    return std::ranges::find(only, retried_names[kind_of(outcome)]) != only.end();
+  }
+
+  /// Throws FileError unless the suite has the step.
+  void check(const Suite& suite, const std::filesystem::path& file) const {
+    if (step.empty()) return;
+    std::vector<std::string> steps;
+    for (const Step& known : suite.steps) steps.push_back(known.name);
+    if (std::ranges::find(steps, step) == steps.end()) {
+      throw FileError(file.string(), 0, "step",
+                      "there is no step \"" + step + "\"" + did_you_mean(step, steps));
+    }
+  }
+};
+
+/// Of many hosts all tasks of one host alone are one task; which of them are to be run again is
+/// left to the host.
+int retry_on_hosts(const std::filesystem::path& folder, const Choice& choice, bool quiet,
+                   const std::vector<std::string>& arguments, const InstallTree& tree) {
+  const RunDirectory directory = RunDirectory::open(folder);
+  const Suite suite = read_suite(directory.suite());
+  choice.check(suite, directory.suite());
+  const bool is_of_hosts = std::ranges::any_of(suite.steps, [&](const Step& step) {
+    return step.on == Together::alone && step.name == choice.step;
+  });
+  const auto chosen = [&](const FleetTask& task, TaskOutcome outcome) {
+    const bool is_host = task.probe.empty();
+    if (is_host && is_of_hosts) return true;
+    const auto ended = outcome == TaskOutcome::killed ? std::nullopt : std::optional(outcome);
+    return choice.takes(is_host ? "" : task.step, ended);
+  };
+  std::vector<std::string> words = {"--only", fmt::to_string(fmt::join(choice.only, ","))};
+  if (!choice.step.empty()) words = {"--step", choice.step};
+  return retry_fleet(folder, quiet, tree, command_line("retry", arguments), chosen, words);
 }
 
 /// A run as it was left, if it can be continued on this host.
@@ -62,38 +106,31 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
 
 int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tree) {
   SessionOptions options;
-  std::string run, step;
-  std::vector<std::string> only = {"failed", "missing"};
+  std::string run;
+  Choice choice;
   CLI::App app(
       "Run again what failed or was not run, as a further attempt. The rows of all attempts "
       "are kept.",
       "plumbline retry");
   app.add_option("run", run, "The run's folder, or its name; by default the newest run");
-  auto* only_option =
-      app.add_option("--only", only, "failed: ended badly; missing: not started or not finished")
-          ->delimiter(',')
-          ->check(CLI::IsMember(
-              std::vector<std::string>(retried_names.words.begin(), retried_names.words.end())))
-          ->capture_default_str();
-  app.add_option("--step", step, "All tasks of this step, however they ended")
+  auto* only_option = app.add_option("--only", choice.only,
+                                     "failed: ended badly; missing: not started or not finished")
+                          ->delimiter(',')
+                          ->check(CLI::IsMember(std::vector<std::string>(
+                              retried_names.words.begin(), retried_names.words.end())))
+                          ->capture_default_str();
+  app.add_option("--step", choice.step, "All tasks of this step, however they ended")
       ->excludes(only_option);
   options.add_to(app);
   app.footer("\nExit: as the run itself would have ended.");
   if (const auto code = parse(app, arguments)) return *code;
+  const std::filesystem::path folder = find_run(run, options.results);
+  if (is_fleet_run(folder)) return retry_on_hosts(folder, choice, options.quiet, arguments, tree);
   Session session(options, tree);
   RunRecord record = open_here(run, options.results);
-  if (!step.empty()) {
-    std::vector<std::string> steps;
-    for (const Step& known : record.suite().steps) steps.push_back(known.name);
-    if (std::find(steps.begin(), steps.end(), step) == steps.end()) {
-      throw FileError(record.directory().suite().string(), 0, "step",
-                      "there is no step \"" + step + "\"" + did_you_mean(step, steps));
-    }
-  }
+  choice.check(record.suite(), record.directory().suite());
   const auto chosen = [&](const TaskState& state) {
-    if (!step.empty()) return state.task.step == step;
-    if (state.outcome == TaskOutcome::ok) return false;
-    return std::find(only.begin(), only.end(), retried_names[kind_of(state)]) != only.end();
+    return choice.takes(state.task.step, state.outcome);
   };
   const std::size_t count = plan_retries(record, command_line("retry", arguments), chosen);
   session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));

@@ -184,4 +184,17 @@ int resume_fleet(const std::filesystem::path& folder, bool quiet, const InstallT
   return finish(record, quiet, tree);
 }
 
+int retry_fleet(const std::filesystem::path& folder, bool quiet, const InstallTree& tree,
+                const std::string& command,
+                const std::function<bool(const FleetTask& task, TaskOutcome outcome)>& chosen,
+                const std::vector<std::string>& words) {
+  FleetRecord record = FleetRecord::open(folder);
+  const std::size_t count = record.retry(chosen, words);
+  record.note("retried", {{"command", command}, {"tasks", std::to_string(count)}});
+  if (!quiet) {
+    std::cout << fmt::format("{} task{} to run again", count, count == 1 ? "" : "s") << std::endl;
+  }
+  return finish(record, quiet, tree);
+}
+
 }  // namespace plumbline

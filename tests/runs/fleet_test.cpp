@@ -103,6 +103,34 @@ class Fleet : public ::testing::Test {
   std::string suite_;
 };
 
+TEST_F(Fleet, RetryRunsAgainWhatFailedAndNothingElse) {
+  with_options("subjects = \"one,two\", fail = \"two\"", "");
+  ASSERT_EQ(run({"n1", "n2"}).exit, 3);
+  EXPECT_EQ(rows_of("quick.rate").size(), 1U);
+  const std::size_t before = rows().size();
+
+  const Said again = rig.run({"retry", rig.latest().path()});
+  EXPECT_EQ(again.exit, 3) << "it fails for good";
+  EXPECT_THAT(again.output, HasSubstr("2 tasks to run again"));
+  EXPECT_EQ(rows_of("quick.rate").size(), 1U) << "the pair was well";
+  std::map<std::string, std::set<std::uint64_t>> attempts;
+  for (const Measurement& row : rows_of("quick.value")) attempts[row.host].insert(row.attempt);
+  EXPECT_EQ(attempts["n1"], (std::set<std::uint64_t>{1, 2}));
+  EXPECT_EQ(attempts["n2"], (std::set<std::uint64_t>{1, 2}));
+  EXPECT_GT(rows().size(), before) << "the rows of both attempts are kept";
+
+  const Said pairs = rig.run({"retry", rig.latest().path(), "--step", "pairs"});
+  EXPECT_THAT(pairs.output, HasSubstr("1 task to run again"));
+  EXPECT_EQ(rows_of("quick.rate").size(), 2U);
+  const Said alone = rig.run({"retry", rig.latest().path(), "--step", "alone"});
+  EXPECT_THAT(alone.output, HasSubstr("2 tasks to run again"));
+  for (const Measurement& row : rows_of("quick.value")) attempts[row.host].insert(row.attempt);
+  EXPECT_EQ(attempts["n1"], (std::set<std::uint64_t>{1, 2, 3}));
+  const Said unknown = rig.run({"retry", rig.latest().path(), "--step", "pears"});
+  EXPECT_EQ(unknown.exit, 2);
+  EXPECT_THAT(unknown.output, HasSubstr("there is no step \"pears\"; did you mean pairs?"));
+}
+
 TEST_F(Fleet, EachHostAloneThenAllPairs) {
   const Said said = run({"n1", "n2", "n3", "n4"});
   ASSERT_EQ(said.exit, 0) << said.output;
