@@ -43,6 +43,9 @@ const std::vector<FlowResult>& JointStreams::results(std::size_t row) {
     read_.assign(row + 1, false);
     read_[row] = true;
     results_ = run_streams(*bench_->crew, layout_, settings_, bench_->ends);
+    for (const FlowResult& result : *results_) {
+      if (bench_->first_fault.empty()) bench_->first_fault = result.fault;
+    }
   }
   return *results_;
 }
@@ -106,6 +109,7 @@ const HalfRoundTrips& JointLatency::trips(std::size_t row) {
     read_.assign(row + 1, false);
     read_[row] = true;
     trips_ = measure_latency(*bench_->crew, from_, to_, settings_, bench_->ends);
+    if (bench_->first_fault.empty()) bench_->first_fault = trips_->fault;
   }
   if (!trips_->fault.empty()) throw std::runtime_error(trips_->fault);
   return *trips_;

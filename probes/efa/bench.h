@@ -20,6 +20,7 @@ struct Bench {
   StreamSettings stream;          ///< but for operation, size
   PingPongSettings latency;       ///< likewise
   std::uint64_t working_set = 0;  ///< of messages from 4 KiB on
+  std::string first_fault = {};   ///< of a path that did not work, as far as it was measured
 };
 
 /// Streams that are measured at once and give several rows: the first row that is asked for

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <optional>
 #include <stdexcept>
 
@@ -46,6 +47,14 @@ struct CounterRows::Device {
     }
   }
 
+  /// A peer that dies makes errors here too, and what did not work has its own row.
+  Fact grown_of_itself(const std::string& counter) {
+    if (!bench->first_fault.empty()) {
+      throw Skip("a path did not work, and its ends count that: " + bench->first_fault);
+    }
+    return grown(counter);
+  }
+
   Fact grown(const std::string& counter) {
     if (before && !after) read(after);
     if (!before || !after) throw std::runtime_error(why_not);
@@ -82,13 +91,15 @@ void CounterRows::add_to(Plan& plan) const {
     work.subject = device->name;
     work.transport = "efa";
     if (hosts_.size() > 1) work.params["nodes"] = std::to_string(hosts_.size());
-    const auto add = [&](const Metric& metric, const char* counter) {
+    const auto add = [&](const Metric& metric, const char* counter, auto grown) {
       work.params["counter"] = counter;
-      plan.fact(metric, work,
-                [device, name = std::string(counter)] { return device->grown(name); });
+      plan.fact(metric, work, [device, name = std::string(counter), grown] {
+        return std::invoke(grown, *device, name);
+      });
     };
-    for (const char* counter : error_counters) add(errors_metric, counter);
-    for (const char* counter : traffic_counters) add(carried_metric, counter);
+    for (const char* counter : error_counters)
+      add(errors_metric, counter, &Device::grown_of_itself);
+    for (const char* counter : traffic_counters) add(carried_metric, counter, &Device::grown);
     if (!device->before) continue;
     for (const auto& [name, value] : device->before->attributes) {
       plan.context(device->name + '.' + name, value, device->rank == 0 ? std::string() : host.host);

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <tuple>
 
-#include "probes/efa/device_counters.h"
 #include "probes/efa/interfaces.h"
 #include "probes/node/locality.h"
 
@@ -206,14 +206,8 @@ void put_in_meeting_order(std::vector<Rail>& rails, const Node& node) {
     RailPlace& place = places.emplace_back();
     if (device != nullptr)
       place.near = subjects_of(nearest(node, *device, DeviceKind::gpu).devices);
-    try {
-      const DeviceState state = read_device("/sys", rail.subject);
-      if (const auto guid = state.attributes.find("node_guid"); guid != state.attributes.end()) {
-        place.function = function_of_card(guid->second);
-      }
-    } catch (const std::runtime_error&) {
-      // Without its files it stays where the bus has it.
-    }
+    std::ifstream file("/sys/class/infiniband/" + rail.subject + "/node_guid");
+    if (std::string guid; std::getline(file, guid)) place.function = function_of_card(guid);
   }
   std::vector<Rail> ordered;
   for (const std::size_t i : meeting_order(places)) ordered.push_back(std::move(rails[i]));

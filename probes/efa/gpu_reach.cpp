@@ -19,8 +19,9 @@ std::string said(Crew& crew, WorkerId worker, double limit_s) {
   return "";
 }
 
-/// An end is opened with memory of the GPU, by a process on the rail's host.
-Fact reaches_gpu(Crew& crew, unsigned rank, const OpenOrder& order, double limit_s) {
+/// What speaks against an end with memory of the GPU, opened by a process on the rail's host.
+/// Empty: nothing.
+std::string fault_with_gpu(Crew& crew, unsigned rank, const OpenOrder& order, double limit_s) {
   const WorkerId worker = crew.start(rank);
   crew.tell(worker, {{"open", order}});
   std::string fault = said(crew, worker, limit_s);
@@ -29,8 +30,19 @@ Fact reaches_gpu(Crew& crew, unsigned rank, const OpenOrder& order, double limit
     fault = said(crew, worker, limit_s);
   }
   crew.dismiss(std::span(&worker, 1));
+  return fault;
+}
+
+Fact reaches_gpu(Crew& crew, unsigned rank, OpenOrder order, double limit_s) {
+  const std::string fault = fault_with_gpu(crew, rank, order, limit_s);
   if (fault.empty()) return Fact("yes");
   if (fault.starts_with(fabric::no_peer_to_peer)) return Fact("no", fault);
+  // Fabric efa-direct is withheld, without a word, where there is no peer-to-peer; efa then says
+  // so.
+  order.fabric = "efa";
+  order.receives_hold_data = false;
+  const std::string of_efa = fault_with_gpu(crew, rank, order, limit_s);
+  if (of_efa.starts_with(fabric::no_peer_to_peer)) return Fact("no", of_efa);
   throw std::runtime_error(fault);
 }
 
@@ -40,6 +52,8 @@ void plan_peer_to_peer(Plan& plan, const std::shared_ptr<Bench>& bench,
                        const std::vector<HostRails>& hosts) {
   for (unsigned rank = 0; rank < hosts.size(); ++rank) {
     for (const Rail& rail : hosts[rank].rails) {
+      // Others copy by way of the host and say nothing of it.
+      if (rail.domain.provider != "efa") continue;
       Work work;
       if (rank != 0) work.host = HostIdentity{hosts[rank].host, hosts[rank].instance_type, ""};
       work.subject = rail.subject;

@@ -18,12 +18,12 @@ Work node_work(const std::vector<HostRails>& hosts, unsigned from, unsigned to) 
   return work;
 }
 
-/// Each rail of one host to the same of another.
+/// Each rail of one host to its partner on another.
 std::vector<PathCases::Path> paths_between(const std::vector<HostRails>& hosts, unsigned from,
                                            unsigned to) {
   std::vector<PathCases::Path> paths;
-  for (std::size_t rail = 0; rail < hosts[from].rails.size(); ++rail) {
-    paths.emplace_back(site_of(hosts, from, rail), site_of(hosts, to, rail));
+  for (const auto& [a, b] : partners(hosts[from], hosts[to])) {
+    paths.emplace_back(site_of(hosts, from, a), site_of(hosts, to, b));
   }
   return paths;
 }
@@ -34,8 +34,7 @@ void append(std::vector<PathCases::Path>& paths, const std::vector<PathCases::Pa
 
 void plan_pair(PathCases& cases, const std::vector<HostRails>& hosts) {
   const std::uint64_t bytes = cases.sizes().headline();
-  for (std::size_t rail = 0; rail < hosts[0].rails.size(); ++rail) {
-    const Site here = site_of(hosts, 0, rail), there = site_of(hosts, 1, rail);
+  for (const auto& [here, there] : paths_between(hosts, 0, 1)) {
     cases.path(here, there);
     for (const Operation operation : {Operation::write, Operation::read, Operation::send}) {
       cases.bandwidth(there, here, operation, bytes);
@@ -69,14 +68,9 @@ void plan_group(PathCases& cases, const std::vector<HostRails>& hosts) {
   }
 }
 
-/// Throws unless every rail has a partner on each host.
-void check_match(const std::vector<HostRails>& hosts) {
+/// Throws if two ranks are one host.
+void check_hosts(const std::vector<HostRails>& hosts) {
   for (std::size_t i = 0; i < hosts.size(); ++i) {
-    if (hosts[i].rails.size() != hosts[0].rails.size()) {
-      throw std::runtime_error(fmt::format("{} has {} rails, {} has {}", hosts[0].host,
-                                           hosts[0].rails.size(), hosts[i].host,
-                                           hosts[i].rails.size()));
-    }
     for (std::size_t other = 0; other < i; ++other) {
       if (hosts[other].host == hosts[i].host) {
         throw std::runtime_error(fmt::format(
@@ -89,6 +83,19 @@ void check_match(const std::vector<HostRails>& hosts) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::size_t, std::size_t>> partners(const HostRails& a, const HostRails& b) {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t i = 0; a.rails.size() != b.rails.size() && i < a.rails.size(); ++i) {
+    for (std::size_t k = 0; k < b.rails.size(); ++k) {
+      if (a.rails[i].subject == b.rails[k].subject) pairs.emplace_back(i, k);
+    }
+  }
+  if (!pairs.empty()) return pairs;
+  for (std::size_t i = 0; i < std::min(a.rails.size(), b.rails.size()); ++i)
+    pairs.emplace_back(i, i);
+  return pairs;
+}
 
 bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) {
   const HostRails& host = hosts.at(rank);
@@ -141,7 +148,7 @@ void plan_one_host(Plan& plan, const std::shared_ptr<Bench>& bench,
 
 void plan_hosts(Plan& plan, const std::shared_ptr<Bench>& bench,
                 const std::vector<HostRails>& hosts, const Sizes& sizes) {
-  check_match(hosts);
+  check_hosts(hosts);
   PathCases cases(plan, bench, hosts, sizes);
   if (hosts.size() == 2) {
     plan_pair(cases, hosts);

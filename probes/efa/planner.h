@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "probes/efa/path_cases.h"
@@ -18,9 +19,12 @@ void plan_one_host(Plan& plan, const std::shared_ptr<Bench>& bench,
 
 /// Adds the cases of hosts that work together. Of two: each rail with the other's, alone in both
 /// directions, and all rails at once. Of more: every host to another one at once, in as many steps
-/// as it takes to meet all; and all into one. Throws std::runtime_error if their rails do not
-/// match.
+/// as it takes to meet all; and all into one. Throws std::runtime_error if two ranks are one host.
 void plan_hosts(Plan& plan, const std::shared_ptr<Bench>& bench,
                 const std::vector<HostRails>& hosts, const Sizes& sizes);
+
+/// Which rails of two hosts meet, by index: each with the one in its place; where one host has lost
+/// some, those of the same name, so that the others are measured all the same.
+std::vector<std::pair<std::size_t, std::size_t>> partners(const HostRails& a, const HostRails& b);
 
 }  // namespace plumbline::efa

@@ -15,6 +15,12 @@ namespace {
 constexpr std::size_t queue_entries = 8192;
 constexpr std::size_t page = 4096;
 
+/// What libfabric says nothing about.
+constexpr const char* no_gpu_memory =
+    " that takes memory of GPUs; it must be built with CUDA, and finds that as libcudart.so, of "
+    "which "
+    "runtime images of CUDA only have libcudart.so.12 or .13: link it to that name";
+
 std::size_t whole_pages(std::size_t bytes) { return (bytes + page - 1) / page * page; }
 
 std::unique_ptr<MemorySource> source_for(const OpenOrder& order) {
@@ -48,8 +54,7 @@ fabric::Info RailEnd::choose(const OpenOrder& order) {
     throw std::runtime_error(fmt::format("libfabric {} offers no provider \"{}\"{}{}{}",
                                          fabric::version_text(fabric::library_version()),
                                          order.provider, order.domain.empty() ? "" : " for ",
-                                         order.domain,
-                                         order.gpu.empty() ? "" : " that takes memory of GPUs"));
+                                         order.domain, order.gpu.empty() ? "" : no_gpu_memory));
   }
   // "net" is also offered as "net;ofi_rxm": the one that was asked for comes first.
   for (fabric::Info& offer : offers) {

@@ -11,7 +11,13 @@ namespace {
 
 constexpr const char* transport_param = "transport";
 
+/// Memory of the host goes without saying; what is expected of it is not expected of a GPU's.
+bool is_of_one_memory(const Measurement& m, const Baseline& b) {
+  return m.params.contains("memory") == b.params.contains("memory");
+}
+
 bool has_params(const Measurement& m, const Baseline& b) {
+  if (!is_of_one_memory(m, b)) return false;
   return std::all_of(b.params.begin(), b.params.end(), [&](const auto& pair) {
     if (pair.first == transport_param) return true;
     const auto found = m.params.find(pair.first);

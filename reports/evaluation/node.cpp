@@ -57,8 +57,31 @@ std::set<std::string> probes_left_out(std::span<const Measurement> rows) {
   return left_out;
 }
 
+/// The step of a task of a pair: "efa_pairs" of "efa_pairs.round3@n1+n2". Empty: it is of no pair.
+std::string step_of_pair(const Measurement& task) {
+  const auto step = task.params.find("step");
+  if (step == task.params.end()) return {};
+  const std::size_t at = step->second.find('@'), plus = step->second.find('+', at);
+  if (at == std::string::npos || plus == std::string::npos) return {};
+  return step->second.substr(0, step->second.find('.'));
+}
+
+/// How many pairs of each step were well with this node.
+using PairsThatWorked = std::map<std::string, std::size_t>;
+PairsThatWorked pairs_that_worked(const std::vector<Series>& all) {
+  PairsThatWorked worked;
+  for (const Series& series : all) {
+    const Measurement& last = series.last();
+    if (last.metric == task_metric && last.outcome == Outcome::ok) ++worked[step_of_pair(last)];
+  }
+  return worked;
+}
+
+/// A pair that did not work says nothing against a node that was well with at least so many others.
+constexpr std::size_t other_pairs = 2;
+
 /// A task that ended well is no finding: what it measured is.
-std::optional<Finding> judge_task(const Series& series) {
+std::optional<Finding> judge_task(const Series& series, const PairsThatWorked& worked) {
   if (series.without.empty()) return std::nullopt;
   const Measurement& failure = *series.without.back();
   Finding f = finding_about(failure);
@@ -74,6 +97,13 @@ std::optional<Finding> judge_task(const Series& series) {
     f.verdict = Verdict::missing;
     f.sentence =
         fmt::format("{} {}: {}", task_name(failure), happened_to(failure), reason_of(failure));
+    const std::string pair = step_of_pair(failure);
+    const auto others = pair.empty() ? worked.end() : worked.find(pair);
+    if (others != worked.end() && others->second >= other_pairs) {
+      f.verdict = Verdict::warn;
+      f.sentence +=
+          fmt::format("; {} of {} with this node were well", counted(others->second, "pair"), pair);
+    }
   } else {
     f.verdict = Verdict::warn;
     f.sentence = fmt::format("{} ended well after it had failed: {}", task_name(failure),
@@ -82,13 +112,30 @@ std::optional<Finding> judge_task(const Series& series) {
   return f;
 }
 
+/// What a path to another host is in a test of its end: its metric, its end and its size.
+std::string end_of_path(const Measurement& m) {
+  const std::string path = path_of(m);
+  const std::string end = counted_as(path);
+  return end == path
+             ? std::string()
+             : m.metric + '/' + end + '/' + std::to_string(m.bytes) + '/' + format_params(m.params);
+}
+
+/// With how many other hosts each end of paths worked.
+using EndsThatWorked = std::map<std::string, std::size_t>;
+
 /// A series without any value of which nothing is expected.
-Finding unexpected_failure(const Series& series) {
+Finding unexpected_failure(const Series& series, const EndsThatWorked& worked) {
   const Measurement& m = series.last();
   Finding f = finding_about(m);
   f.rule = m.outcome == Outcome::skipped ? "skipped" : "failed";
   f.verdict = m.outcome == Outcome::skipped ? Verdict::unjudged : Verdict::missing;
   f.sentence = fmt::format("{} {}: {}", label(f), happened_to(m), reason_of(m));
+  const auto others = worked.find(end_of_path(m));
+  if (f.verdict == Verdict::missing && others != worked.end() && others->second >= other_pairs) {
+    f.verdict = Verdict::warn;
+    f.sentence += fmt::format("; it worked with {}", counted(others->second, "other host"));
+  }
   return f;
 }
 
@@ -210,10 +257,12 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
   coverage.measured.resize(expectations.all().size());
   coverage.probes_left_out = probes_left_out(rows);
   const std::vector<Series> all = series_of(rows);
+  const PairsThatWorked worked = pairs_that_worked(all);
+  EndsThatWorked ends;
   for (const Series& series : all) {
     const Measurement& last = series.last();
     if (last.metric == task_metric) {
-      if (auto f = judge_task(series)) {
+      if (auto f = judge_task(series, worked)) {
         if (f->verdict == Verdict::missing) coverage.failed_tasks.push_back(&series);
         findings.push_back(std::move(*f));
       }
@@ -224,6 +273,7 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
       coverage.not_measured.push_back({&series});
       continue;
     }
+    if (std::string end = end_of_path(last); !end.empty()) ++ends[end];
     const auto answered = expectations.answered_by(last);
     for (const std::size_t i : answered) coverage.measured[i].insert(counted_as(path_of(last)));
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
@@ -236,7 +286,8 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));
   for (const NotMeasured& entry_without : coverage.not_measured) {
-    if (!entry_without.explained) findings.push_back(unexpected_failure(*entry_without.series));
+    if (!entry_without.explained)
+      findings.push_back(unexpected_failure(*entry_without.series, ends));
   }
   keep_one_of_each(findings);
   sort_for_reading(findings);

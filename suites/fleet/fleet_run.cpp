@@ -128,6 +128,7 @@ class FleetRun {
       const std::string name = fmt::format("{}.round{}", step.name, i + 1);
       if (!run_round(step, present, name, plan.rounds[i], results)) return false;
     }
+    name_unpaired(step, present, plan.rounds);
     const auto standing =
         schedule::find_suspects(present.fleet, results, suspect_rule(plan.rounds));
     for (const schedule::Suspect& suspect : standing.suspects) {
@@ -141,6 +142,28 @@ class FleetRun {
       if (!run_round(step, present, retest_round(step, i), again.rounds[i], results)) return false;
     }
     return true;
+  }
+
+  /// A host all of whose partners were lost has no row of any pair: it was not tested.
+  void name_unpaired(const Step& step, const Present& present,
+                     const std::vector<schedule::Round>& rounds) {
+    std::vector<bool> was_tested(present.hosts.size());
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+      for (const schedule::Pair& pair : rounds[i].pairs) {
+        const auto name = fmt::format("{}.round{}", step.name, i + 1);
+        const auto outcome = record_.outcome(pair_id(name, present, pair));
+        const bool was_lost = !outcome || *outcome == TaskOutcome::killed;
+        const auto without = [&](std::size_t partner) {
+          return was_lost && runner_.lost_hosts.contains(present.fleet.hosts[partner]);
+        };
+        if (!without(pair.b)) was_tested[pair.a] = true;
+        if (!without(pair.a)) was_tested[pair.b] = true;
+      }
+    }
+    for (std::size_t i = 0; i < present.hosts.size(); ++i) {
+      note_missing(step, present.fleet.hosts[i], !was_tested[i],
+                   "no pair with it was tested: all its partners were lost");
+    }
   }
 
   static std::string retest_round(const Step& step, std::size_t index) {
@@ -200,23 +223,29 @@ class FleetRun {
     const Present present = again ? there : hosts_that(began_with);
     if (again) record_.note_beginning(step.name, present.fleet.hosts);
     for (const ManifestEntry& node : record_.order().manifest) {
-      FleetTask task{step.name + '@' + node.host, step.name, step.probe, {node.host}, 1};
-      task.attempt = record_.next_attempt(task.id);
       const bool is_missing =
           present.hosts.size() < 2 ||
           std::ranges::find(present.fleet.hosts, node.host) == present.fleet.hosts.end();
-      const bool was_missing = record_.outcome(task.id) == TaskOutcome::killed;
-      if (is_missing == was_missing) continue;
-      TaskEnd end{.reason = "takes part"};
-      if (is_missing) {
-        end.outcome = TaskOutcome::killed;
-        end.reason = missing_words(node.host);
-        say(fmt::format("{}: {}", step.name, end.reason));
-      }
-      record_.started(task);
-      record_.ended(task, end);
+      note_missing(step, node.host, is_missing, missing_words(node.host));
     }
     return present;
+  }
+
+  /// A host that a step on several of them was to test and did not has a failed row, until it does.
+  void note_missing(const Step& step, const std::string& host, bool is_missing,
+                    const std::string& reason) {
+    FleetTask task{step.name + '@' + host, step.name, step.probe, {host}, 1};
+    task.attempt = record_.next_attempt(task.id);
+    const bool was_missing = record_.outcome(task.id) == TaskOutcome::killed;
+    if (is_missing == was_missing) return;
+    TaskEnd end{.reason = "takes part"};
+    if (is_missing) {
+      end.outcome = TaskOutcome::killed;
+      end.reason = reason;
+      say(fmt::format("{}: {}: {}", step.name, host, end.reason));
+    }
+    record_.started(task);
+    record_.ended(task, end);
   }
 
   std::string missing_words(const std::string& host) const {

@@ -71,9 +71,10 @@ Reach reach_by_mpirun(Mpirun mpirun) {
     std::vector<Branch> branches;
     for (const HostAddress& host : hosts) {
       Branch branch{mpirun.command, {host.host}};
-      branch.command.insert(branch.command.end(),
-                            {"-n", "1", "--host", host.address.empty() ? host.host : host.address,
-                             "--bind-to", "none"});
+      const std::string address = host.address.empty() ? host.host : host.address;
+      branch.command.insert(
+          branch.command.end(),
+          {"-n", "1", "--host", address.substr(address.find('@') + 1), "--bind-to", "none"});
       const auto there = relay_command(mpirun.bin, host.host);
       branch.command.insert(branch.command.end(), there.begin(), there.end());
       branches.push_back(std::move(branch));

@@ -133,7 +133,7 @@ void FleetOptions::add_to(CLI::App& app) {
       ->group(many_hosts);
   app.add_option("--mpirun", mpirun,
                  "Start on the hosts of --hosts by this rather than by ssh: mpirun, with more "
-                 "options")
+                 "options; one for each host, all at once")
       ->type_name("COMMAND")
       ->needs("--hosts")
       ->group(many_hosts);

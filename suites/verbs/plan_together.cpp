@@ -58,7 +58,9 @@ std::string plan_together(const Suite& suite, const Manifest& hosts, std::uint64
       text += schedule::plan_text(schedule::plan_rounds(fleet, seed), fleet,
                                   time_of(step, 2, bin, interruption),
                                   fleet.hosts.size() <= all_pairs_up_to);
-      text += "and again those that are slow, with partners that never failed\n";
+      text +=
+          "between hosts like this one; then again those that are slow, with partners that never "
+          "failed\n";
     }
   }
   return text;

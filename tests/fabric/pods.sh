@@ -18,6 +18,8 @@ refused '--nodes: found "0"' --nodes 0 --image a/b
 refused '--image: found "a b", expected the name of an image' --nodes 2 --image 'a b'
 refused '--name: found "A_b"' --nodes 2 --image a --name A_b
 refused '--suite: found "x; rm"' --nodes 2 --image a --suite 'x; rm'
+refused '--name: found "7up"' --nodes 2 --image a --name 7up
+refused '--wait: found "x"' --nodes 2 --image a --wait x
 refused 'found "--node"' --node 2
 
 why=$("$rig_sh" check --ssh 2>&1) || { printf 'skipped: %s\n' "$why"; exit 77; }

@@ -103,6 +103,17 @@ class Fleet : public ::testing::Test {
   std::string suite_;
 };
 
+TEST_F(Fleet, AHostWithoutAnyPartnerWasNotTested) {
+  const Said said = run({"n1", "refused-a"});
+  EXPECT_EQ(said.exit, 3);
+  EXPECT_THAT(said.output, HasSubstr("pairs: n1: no pair with it was tested"));
+  std::size_t named = 0;
+  for (const auto& [host, note] : failures()) {
+    named += host == "n1" && note.find("all its partners were lost") != std::string::npos;
+  }
+  EXPECT_EQ(named, 1U);
+}
+
 TEST_F(Fleet, RetryRunsAgainWhatFailedAndNothingElse) {
   with_options("subjects = \"one,two\", fail = \"two\"", "");
   ASSERT_EQ(run({"n1", "n2"}).exit, 3);

@@ -13,7 +13,11 @@ namespace plumbline::virtual_node {
 namespace {
 
 /// Where addresses are asked to be reserved, so that they repeat from run to run.
+#ifdef __SANITIZE_THREAD__  // which has its shadow there
+constexpr std::uintptr_t first_address = 0x7e90'0000'0000;
+#else
 constexpr std::uintptr_t first_address = 0x3000'0000'0000;
+#endif
 constexpr std::size_t page = 4096;
 
 [[noreturn]] void refuse(const std::string& why, CUresult status = CUDA_ERROR_INVALID_VALUE) {

@@ -105,6 +105,17 @@ TEST_F(Sysfs, WritesThatSoftwareMakesOfMessages) {
   EXPECT_EQ(path_fault(before, read(), Operation::send, 1e6), std::nullopt);
 }
 
+/// Its file is there all the same, and stays 0.
+TEST_F(Sysfs, ADeviceWithoutRdmaWriteMakesItsWritesOfMessages) {
+  write("class/infiniband/rdmap79s0/device/device", "0xefa0");
+  const DeviceState before = read();
+  write(port("tx_bytes"), "1101000");
+  EXPECT_EQ(path_fault(before, read(), Operation::write, 1e6), std::nullopt);
+  write(port("rx_bytes"), "9000000");
+  EXPECT_THAT(path_fault(before, read(), Operation::read, 1e6).value_or(""),
+              HasSubstr("rdma_read_bytes of the device did not grow"));
+}
+
 TEST_F(Sysfs, WithoutCountersNothingIsSaid) {
   DeviceState none;
   EXPECT_EQ(path_fault(none, none, Operation::write, 1e6), std::nullopt);

@@ -38,6 +38,15 @@ TEST(Expectations, ClassOfAPathToAnotherHostIsTheSameWhateverThatIsCalled) {
   EXPECT_EQ(class_of("rail>host/rail"), "rail>host/rail");
 }
 
+TEST(Expectations, MemoryOfTheHostIsNoMemoryOfAGpu) {
+  Baseline of_gpus = from(expected_triad(), "gpus");
+  of_gpus.params = {{"memory", "gpu"}};
+  Measurement m = triad(1);
+  EXPECT_EQ(expected_by({from(expected_triad(), "host"), of_gpus}, m), (Sources{"host"}));
+  m.params = {{"memory", "gpu"}};
+  EXPECT_EQ(expected_by({from(expected_triad(), "host"), of_gpus}, m), (Sources{"gpus"}));
+}
+
 TEST(Expectations, APathToAnotherHostCountsOnceForItsOwnEnd) {
   EXPECT_EQ(counted_as("gpu0>gpu3"), "gpu0>gpu3");
   EXPECT_EQ(counted_as("rdmap79s0>node-18/rdmap80s0"), "rdmap79s0>host");

@@ -172,6 +172,38 @@ TEST(Node, ARailThatMetNobodyIsMissing) {
       "of 2 were)");
 }
 
+/// Pairs of node-a with these hosts; the last one is dead.
+std::vector<Measurement> pairs_with(const std::vector<std::string>& hosts) {
+  std::vector<Measurement> rows = {triad(100)};
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const bool dead = i + 1 == hosts.size();
+    Measurement path = triad(100), pair = task(0, dead ? "a case failed" : "");
+    path.metric = "efa.write";
+    path.subject = "rail0";
+    path.peer = hosts[i] + "/rail0";
+    rows.push_back(dead ? failed(path, "no answer") : path);
+    pair.params = {{"repeat", "1"},
+                   {"step", "efa_pairs.round" + std::to_string(i) + "@node-a+" + hosts[i]}};
+    rows.push_back(pair);
+  }
+  return rows;
+}
+
+TEST(Node, ADeadPartnerIsNoFaultOfWhoWasWellWithOthers) {
+  const auto result = judge(pairs_with({"node-b", "node-c", "node-d"}), {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept) << result.verdict.reason;
+  EXPECT_EQ(result.verdict.warn, 2U) << "the path and the task";
+  EXPECT_THAT(result.findings,
+              Contains(Field(&Finding::sentence,
+                             HasSubstr("no answer; it worked with 2 other hosts"))));
+}
+
+TEST(Node, OneOtherPartnerDoesNotTellWhoIsDead) {
+  const auto result = judge(pairs_with({"node-b", "node-d"}), {expected_triad()});
+  EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(result.verdict.missing, 2U);
+}
+
 TEST(Node, ASkipOfTheWholeClassIsTheReasonOfEach) {
   Baseline all = expected_gpus();
   all.metric = "topology.gpu_memory";

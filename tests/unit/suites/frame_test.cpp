@@ -138,7 +138,7 @@ TEST(ProgramPath, AsAShellFindsIt) {
 TEST(ReachByMpirun, OneProcessForEach) {
   const auto branches =
       reach_by_mpirun({.command = {"/usr/bin/mpirun", "-x", "A"}, .bin = "/opt/bin"})(
-          std::vector<HostAddress>{{"n1", ""}, {"n2", "10.0.0.2"}});
+          std::vector<HostAddress>{{"n1", ""}, {"n2", "me@10.0.0.2"}});
   ASSERT_EQ(branches.size(), 2U);
   EXPECT_THAT(branches[0].command,
               ElementsAre("/usr/bin/mpirun", "-x", "A", "-n", "1", "--host", "n1", "--bind-to",
