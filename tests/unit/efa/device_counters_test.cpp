@@ -108,6 +108,7 @@ TEST_F(Sysfs, WritesThatSoftwareMakesOfMessages) {
 /// Its file is there all the same, and stays 0.
 TEST_F(Sysfs, ADeviceWithoutRdmaWriteMakesItsWritesOfMessages) {
   write("class/infiniband/rdmap79s0/device/device", "0xefa0");
+  write(port("rdma_read_bytes"), "5");
   const DeviceState before = read();
   write(port("tx_bytes"), "1101000");
   EXPECT_EQ(path_fault(before, read(), Operation::write, 1e6), std::nullopt);

@@ -193,9 +193,9 @@ TEST(Node, ADeadPartnerIsNoFaultOfWhoWasWellWithOthers) {
   const auto result = judge(pairs_with({"node-b", "node-c", "node-d"}), {expected_triad()});
   EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept) << result.verdict.reason;
   EXPECT_EQ(result.verdict.warn, 2U) << "the path and the task";
-  EXPECT_THAT(result.findings,
-              Contains(Field(&Finding::sentence,
-                             HasSubstr("no answer; it worked with 2 other hosts"))));
+  EXPECT_THAT(
+      result.findings,
+      Contains(Field(&Finding::sentence, HasSubstr("no answer; it worked with 2 other hosts"))));
 }
 
 TEST(Node, OneOtherPartnerDoesNotTellWhoIsDead) {
