@@ -84,6 +84,7 @@ void take_baseline(const Baseline* b, FabricGroup& group, localisation::KnownCla
   if (b == nullptr) return;
   known.reference = parse_number(b->expected);
   if (known.reference && *known.reference <= 0) known.reference.reset();
+  known.is_learned = b->basis == "learned";
   if (b->spread) known.sigma = *b->spread;
   if (b->low && b->basis == "learned") group.tolerance = std::abs(*b->low);
 }

@@ -20,7 +20,9 @@ std::optional<ClassReference> reference_of(std::span<const double> logs, const K
   }
   const bool is_few = logs.size() < reference::few;
   if (is_few && known.reference) {
-    return ClassReference{std::log(*known.reference), sigma, ReferenceBasis::known};
+    double reference = std::log(*known.reference);
+    if (!known.is_learned) reference = std::min(reference, *std::ranges::max_element(logs));
+    return ClassReference{reference, sigma, ReferenceBasis::known};
   }
   constexpr double quartile_of_normal = 0.6744897501960817;
   return ClassReference{quantile({logs.begin(), logs.end()}, 0.75) - quartile_of_normal * sigma,

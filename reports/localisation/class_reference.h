@@ -11,6 +11,9 @@ namespace plumbline::localisation {
 struct KnownClass {
   std::optional<double> reference;  ///< what a healthy path should reach, from a baseline
   double sigma = 0;                 ///< noise of one measurement, relative
+  /// Whether the reference is of machines like these. One that is not, and that no path reaches,
+  /// does not say which of them is slow.
+  bool is_learned = true;
 };
 
 enum class ReferenceBasis { middle, upper_quartile, known, guessed };

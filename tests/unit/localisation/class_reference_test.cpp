@@ -39,7 +39,7 @@ TEST(ClassReference, HowSlowTheSlowAreChangesNothing) {
 }
 
 TEST(ClassReference, LessThanManyHaveTheKnownNoise) {
-  const auto found = reference_of(normal(100, 3, 0.01, 30), {50.0, 0.01});
+  const auto found = reference_of(normal(90, 3, 0.01, 27), {50.0, 0.01});
   EXPECT_EQ(found->basis, ReferenceBasis::upper_quartile);
   EXPECT_EQ(found->sigma, 0.01);
   EXPECT_NEAR(found->reference, 3, 0.01) << "30 % slow ones do not lower it much";
@@ -49,6 +49,13 @@ TEST(ClassReference, FewAreHeldAgainstWhatIsKnown) {
   const auto found = reference_of(normal(19, 3, 0.01, 19), {50.0, 0.01});
   EXPECT_EQ(found->basis, ReferenceBasis::known);
   EXPECT_DOUBLE_EQ(found->reference, std::log(50.0));
+}
+
+TEST(ClassReference, ABaselineThatNoneReachesSaysNothingUnlessItWasLearned) {
+  const std::vector<double> logs = {std::log(44.0), std::log(45.0), std::log(30.0)};
+  EXPECT_DOUBLE_EQ(reference_of(logs, {50.0, 0.01, true})->reference, std::log(50.0));
+  EXPECT_DOUBLE_EQ(reference_of(logs, {50.0, 0.01, false})->reference, std::log(45.0));
+  EXPECT_DOUBLE_EQ(reference_of(logs, {40.0, 0.01, false})->reference, std::log(40.0));
 }
 
 TEST(ClassReference, FewOfWhichNothingIsKnownAreAGuess) {
