@@ -234,7 +234,7 @@ std::vector<FabricGroup> solve_groups(const PairRows& rows, const FabricMap& map
     for (const PairRow& row : kind.rows) {
       const std::uint32_t from = map.node_of(row.from_host);
       const std::uint32_t to = map.node_of(row.to_host);
-      if (from == FabricMap::nowhere || to == FabricMap::nowhere) continue;
+      if (from == FabricMap::nowhere || to == FabricMap::nowhere || row.rate == 0) continue;
       const std::string& type = map.types[from];
       if (map.types[to] != type) continue;
       const std::uint32_t rail_from = map.rail_of(from, row.from_nic);

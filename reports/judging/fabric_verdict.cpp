@@ -44,6 +44,7 @@ Verdict verdict_of(const FabricGroup& group, const Culprit& culprit) {
 FabricVerdict::FabricVerdict(const PairRows& rows, const Manifest& manifest,
                              BaselineStore& baselines)
     : map_(std::make_unique<FabricMap>(rows, manifest)),
+      failures_(rows, *map_),
       groups_(solve_groups(rows, *map_, baselines)) {
   for (const FabricGroup& group : groups_) {
     for (const Culprit& culprit : group.faults.culprits) take(group, culprit);
@@ -236,8 +237,9 @@ bool FabricVerdict::add_unexplained(const ManifestEntry& entry, std::uint32_t no
 
 bool FabricVerdict::judge(const ManifestEntry& entry, std::vector<Finding>& findings) const {
   const std::uint32_t node = map_->node_of(entry.host);
-  if (groups_.empty() || node == FabricMap::nowhere) return false;
-  bool changed = false;
+  if (node == FabricMap::nowhere) return false;
+  bool changed = failures_.judge(entry, findings);
+  if (groups_.empty()) return changed;
   for (Finding& f : findings) changed |= judge_path(node, f);
   if (const auto elements = of_node_.find(node); elements != of_node_.end()) {
     std::set<std::string> ids;
@@ -273,7 +275,7 @@ std::vector<Finding> FabricVerdict::of_leaves() const {
 }
 
 std::vector<SuspectedNode> FabricVerdict::suspects() const {
-  std::map<std::uint32_t, std::string> reasons;
+  std::map<std::uint32_t, std::string> reasons = failures_.suspects();
   for (const FabricGroup& group : groups_) {
     for (const std::uint32_t node : group.faults.suspects) {
       std::string& reason = reasons[node];

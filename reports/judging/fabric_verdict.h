@@ -7,6 +7,7 @@
 
 #include "reports/evaluation/node.h"
 #include "reports/judging/fabric_group.h"
+#include "reports/judging/pair_failures.h"
 #include "results/schema/suspected_node.h"
 
 namespace plumbline {
@@ -49,6 +50,7 @@ class FabricVerdict {
   const Found* convicted(localisation::Element element) const;
 
   std::unique_ptr<FabricMap> map_;
+  PairFailures failures_;
   std::vector<FabricGroup> groups_;
   std::map<localisation::Element, Found> found_;
   std::map<std::uint32_t, std::vector<localisation::Element>> of_node_;  ///< keys of found_

@@ -49,7 +49,9 @@ class Judge {
       each_(evaluation, {});
     }
     for (std::string& note : verdict.notes()) judgement_.notes.push_back(std::move(note));
-    if (!pairs_.kinds().empty()) judgement_.suspects = verdict.suspects();
+    if (!pairs_.kinds().empty() || !pairs_.tasks().empty()) {
+      judgement_.suspects = verdict.suspects();
+    }
   }
 
   void silent_nodes_before(const std::string* name) {

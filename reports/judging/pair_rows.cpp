@@ -2,19 +2,9 @@
 
 #include <cmath>
 
+#include "reports/evaluation/node.h"
+
 namespace plumbline {
-namespace {
-
-/// "efa.round2" of the task "efa.round2@node-17+node-18": all pairs of a round ran at once. Empty
-/// for a task that was none of a pair.
-std::string_view round_of(std::string_view task) {
-  const std::size_t at = task.find('@');
-  const bool is_pair = at != std::string_view::npos && task.find('+', at) != std::string_view::npos;
-  return is_pair ? task.substr(0, at) : std::string_view();
-}
-
-}  // namespace
-
 std::uint32_t NameNumbers::number(std::string_view name) {
   const auto [entry, is_new] =
       numbers_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
@@ -38,14 +28,32 @@ Manifest PairRows::measured_hosts() const {
   return hosts;
 }
 
+std::optional<PairTask> pair_task(std::string_view task) {
+  const std::size_t at = task.find('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::size_t plus = task.find('+', at);
+  if (plus == std::string_view::npos) return std::nullopt;
+  return PairTask{task.substr(0, at), task.substr(at + 1, plus - at - 1), task.substr(plus + 1)};
+}
+
+void PairRows::look_at_task(const Measurement& m) {
+  const auto task = pair_task(m.task);
+  if (!task || m.outcome == Outcome::skipped) return;
+  const std::lock_guard lock(mutex_);
+  types_.try_emplace(m.host, m.instance_type);
+  tasks_.push_back({hosts_.number(task->first), 0, hosts_.number(task->second), 0,
+                    rounds_.number(m.run + ' ' + std::string(task->round)),
+                    m.outcome == Outcome::ok ? 1.F : 0.F, m.provenance == Provenance::simulated});
+}
+
 void PairRows::look_at(const Measurement& m) {
-  if (m.better != Better::higher || m.unit != "GB/s" || m.outcome != Outcome::ok || !m.median ||
-      !std::isfinite(*m.median) || *m.median <= 0) {
-    return;
-  }
+  if (m.metric == task_metric) return look_at_task(m);
+  if (m.better != Better::higher || m.unit != "GB/s" || m.outcome == Outcome::skipped) return;
+  const bool is_good =
+      m.outcome == Outcome::ok && m.median && std::isfinite(*m.median) && *m.median > 0;
   const auto other = other_end(m.peer);
-  const std::string_view round = round_of(m.task);
-  if (!other || round.empty() || other->host == m.host) return;
+  const auto task = pair_task(m.task);
+  if (!other || !task || other->host == m.host) return;
   if (m.subject == "node") return;  // the sum over its NICs
   const std::lock_guard lock(mutex_);
   Kind& kind = kinds_[kind_of_pair_row(m.metric, m.params)];
@@ -58,9 +66,10 @@ void PairRows::look_at(const Measurement& m) {
   if (m.bytes < kind.bytes) return;
   if (m.bytes > kind.bytes) kind.rows.clear();
   kind.bytes = m.bytes;
-  kind.rows.push_back({hosts_.number(m.host), nics_.number(m.subject), hosts_.number(other->host),
-                       nics_.number(other->nic), rounds_.number(m.run + ' ' + std::string(round)),
-                       static_cast<float>(*m.median), m.provenance == Provenance::simulated});
+  kind.rows.push_back(
+      {hosts_.number(m.host), nics_.number(m.subject), hosts_.number(other->host),
+       nics_.number(other->nic), rounds_.number(m.run + ' ' + std::string(task->round)),
+       is_good ? static_cast<float>(*m.median) : 0.F, m.provenance == Provenance::simulated});
 }
 
 }  // namespace plumbline

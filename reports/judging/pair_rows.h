@@ -26,7 +26,8 @@ class NameNumbers {
   std::vector<std::string> names_;
 };
 
-/// The rate from one NIC to one of another host, in 28 bytes: there are millions of them.
+/// The rate from one NIC to one of another host, in 28 bytes: there are millions of them. 0: it
+/// failed.
 struct PairRow {
   std::uint32_t from_host = 0;
   std::uint32_t from_nic = 0;
@@ -53,6 +54,8 @@ class PairRows {
   void look_at(const Measurement& m);
 
   const std::map<std::string, Kind>& kinds() const { return kinds_; }
+  /// The tasks of pairs: rate 1 of those that ended well, 0 of the others. NICs mean nothing there.
+  const std::vector<PairRow>& tasks() const { return tasks_; }
   /// The hosts that measured, with the type that their rows say, in order of their names.
   Manifest measured_hosts() const;
   const NameNumbers& hosts() const { return hosts_; }
@@ -61,7 +64,10 @@ class PairRows {
 
  private:
   std::mutex mutex_;
+  void look_at_task(const Measurement& m);
+
   std::map<std::string, Kind> kinds_;
+  std::vector<PairRow> tasks_;
   NameNumbers hosts_, nics_, rounds_;
   std::map<std::string, std::string> types_;  ///< of hosts
 };
@@ -72,6 +78,15 @@ struct OtherEnd {
   std::string_view nic;
 };
 std::optional<OtherEnd> other_end(std::string_view peer);
+
+/// "efa.round2", "n1" and "n2" of the task "efa.round2@n1+n2": all pairs of a round ran at once.
+/// Nothing for a task that was none of a pair.
+struct PairTask {
+  std::string_view round;
+  std::string_view first;
+  std::string_view second;
+};
+std::optional<PairTask> pair_task(std::string_view task);
 
 /// What rows of pairs are compared by.
 std::string kind_of_pair_row(std::string_view metric, const Params& params);

@@ -194,6 +194,34 @@ TEST_F(FabricVerdictTest, ALeafIsTheNetworksFault) {
       << "but the cluster is not as it should be";
 }
 
+TEST_F(FabricVerdictTest, ADeadNicIsBrokenAndWhoMetItIsNot) {
+  judge({.factor = [](auto from, auto nic, auto to, auto to_nic, auto) {
+    return (from == 3 && nic == 2) || (to == 3 && to_nic == 2) ? 0.0 : 1.0;
+  }});
+  const auto found = culprits();
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].verdict, Verdict::fail);
+  EXPECT_EQ(found[0].host + '/' + found[0].subject, "node-3/rail2");
+  EXPECT_THAT(found[0].sentence, HasSubstr("failed with the NICs of others: explains 7 paths"));
+  EXPECT_EQ(outcome(3), NodeOutcome::reject);
+  EXPECT_THAT(other_outcomes(3), Each(NodeOutcome::accept));
+  EXPECT_THAT(*judgement_.suspects, SizeIs(1));
+}
+
+TEST_F(FabricVerdictTest, AHostThatFailsWithEveryoneCostsNobodyElse) {
+  judge({.factor = [](auto from, auto, auto to, auto, auto) {
+    return from == 5 || to == 5 ? 0.0 : 1.0;
+  }});
+  EXPECT_EQ(outcome(5), NodeOutcome::incomplete) << "not known to be broken";
+  EXPECT_THAT(other_outcomes(5), Each(NodeOutcome::accept));
+}
+
+TEST_F(FabricVerdictTest, WhereEverythingFailsNobodyIsBlamed) {
+  judge({.factor = [](auto, auto, auto, auto, auto) { return 0.0; }});
+  EXPECT_THAT(culprits(), IsEmpty());
+  EXPECT_THAT(other_outcomes(99), Each(NodeOutcome::incomplete));
+}
+
 TEST_F(FabricVerdictTest, WithoutAManifestTheHostsAreKnownFromTheirRows) {
   PairRun run;
   run.nodes_per_leaf = 0;

@@ -33,6 +33,9 @@ std::vector<Measurement> rows_of(const PairRun& run) {
     for (std::size_t i = 0; i < run.nodes / 2; ++i) {
       const std::size_t a = i == 0 ? turning : (round + i) % turning;
       const std::size_t b = (round + turning - i) % turning;
+      const std::string name =
+          fmt::format("efa.round{}@{}+{}", round + 1, host_name(a), host_name(b));
+      bool failed_once = false;
       for (std::size_t rail = 0; rail < run.rails; ++rail) {
         const std::size_t other = (rail + round) % run.rails;
         for (const auto& [from, nic, to, to_nic] :
@@ -49,14 +52,24 @@ std::vector<Measurement> rows_of(const PairRun& run) {
           m.bytes = 1 << 20;
           m.transport = "efa";
           m.case_name = fmt::format("efa.write/{}>{}/1048576", m.subject, m.peer);
-          m.task = fmt::format("efa.round{}@{}+{}", round + 1, host_name(a), host_name(b));
-          rows.push_back(m);
-          if (rail > 0 || from != a) continue;
+          m.task = name;
+          const bool fails = *m.median == 0;
+          failed_once |= fails;
+          rows.push_back(fails ? failed(m, "nothing moved for 3 s") : m);
+          if (rail > 0 || from != a || fails) continue;
           m.subject = "node";
           m.peer = host_name(to) + "/node";
           m.median = *m.median * static_cast<double>(run.rails);
           rows.push_back(m);
         }
+      }
+      for (const std::size_t host : {a, b}) {
+        Measurement m = task(0, failed_once ? "a case failed" : "");
+        m.host = host_name(host);
+        m.probe = "efa";
+        m.params["step"] = name;
+        m.task = name;
+        rows.push_back(m);
       }
     }
   }

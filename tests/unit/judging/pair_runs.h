@@ -17,7 +17,7 @@ struct PairRun {
   std::size_t nodes_per_leaf = 4;  ///< 0: not known
   std::size_t rounds = 7;          ///< of the circle method: all pairs of 8 nodes
   double rate = 12;                ///< GB/s
-  /// What a path carries of that, by the hosts' numbers and the NICs'.
+  /// What a path carries of that, by the hosts' numbers and the NICs'; 0: it fails.
   std::function<double(std::size_t from, std::size_t from_nic, std::size_t to, std::size_t to_nic,
                        std::size_t round)>
       factor;
