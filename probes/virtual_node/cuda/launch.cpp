@@ -144,9 +144,12 @@ void CudaDriver::check(const Context& context, const std::string& kernel,
                        const std::vector<Access>& accesses) const {
   for (const Access& access : accesses) {
     const std::string why = forbidden(context, access);
-    if (!why.empty()) throw CallFailed(CUDA_ERROR_ILLEGAL_ADDRESS, kernel + " " + why);
+    if (!why.empty()) {
+      throw CallFailed(CUDA_ERROR_ILLEGAL_ADDRESS, std::string(kernel).append(" ").append(why));
+    }
     if (reinterpret_cast<std::uintptr_t>(access.address) % access.alignment != 0) {
-      throw CallFailed(CUDA_ERROR_MISALIGNED_ADDRESS, kernel + " gets a crooked pointer");
+      throw CallFailed(CUDA_ERROR_MISALIGNED_ADDRESS,
+                       std::string(kernel).append(" gets a crooked pointer"));
     }
   }
 }

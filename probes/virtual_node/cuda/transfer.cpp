@@ -182,8 +182,9 @@ void CudaDriver::copy(Stream& stream, void* to, const void* from, std::size_t by
                        "is defined");
     }
     if (block != nullptr && block->access && !block->access->contains(gpu)) {
-      throw CallFailed(CUDA_ERROR_INVALID_VALUE,
-                       "cuMemSetAccess gave gpu" + std::to_string(gpu) + " no access there");
+      std::string why = "cuMemSetAccess gave gpu";
+      why.append(std::to_string(gpu)).append(" no access there");
+      throw CallFailed(CUDA_ERROR_INVALID_VALUE, why);
     }
   }
   const auto reached = [&](const Block* block) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -16,17 +17,11 @@ struct Bfloat16 {
   std::uint16_t bits;
 };
 
-float to_float(Bfloat16 value) {
-  const std::uint32_t bits = std::uint32_t{value.bits} << 16;
-  float result;
-  std::memcpy(&result, &bits, sizeof result);
-  return result;
-}
+float to_float(Bfloat16 value) { return std::bit_cast<float>(std::uint32_t{value.bits} << 16); }
 
 /// Rounded to the nearest, ties to even.
 Bfloat16 to_bfloat16(float value) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
+  auto bits = std::bit_cast<std::uint32_t>(value);
   bits += 0x7fff + (bits >> 16 & 1);
   return {static_cast<std::uint16_t>(bits >> 16)};
 }

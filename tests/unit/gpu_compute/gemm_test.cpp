@@ -50,16 +50,17 @@ TEST(VirtualCublasLt, MultipliesWholeNumbers) {
   const cuda::Context context(driver(), 0);
   const cuda::Stream stream(context);
   const Precision& int8 = precision("int8");
-  const Gemm gemm(library(), context, int8, 128);
-  const Operands operands(library(), context, int8, 128);
-  context.call().fill_bytes(operands.a(), 2, 128 * 128, stream.handle());
-  context.call().fill_bytes(operands.b(), 3, 128 * 128, stream.handle());
+  constexpr std::size_t edge = 128, elements = edge * edge;
+  const Gemm gemm(library(), context, int8, edge);
+  const Operands operands(library(), context, int8, edge);
+  context.call().fill_bytes(operands.a(), 2, elements, stream.handle());
+  context.call().fill_bytes(operands.b(), 3, elements, stream.handle());
   gemm.queue(stream, gemm.algorithms(operands, 8).front(), operands);
-  const cuda::PinnedMemory result(context, 128 * 128 * 4);
+  const cuda::PinnedMemory result(context, elements * sizeof(std::int32_t));
   context.call().copy_to_host(result.data(), operands.d(), result.bytes(), stream.handle());
   stream.synchronize();
   EXPECT_EQ(result.as<std::int32_t>()[0], 2 * 3 * 128);
-  EXPECT_EQ(result.as<std::int32_t>()[128 * 128 - 1], 2 * 3 * 128);
+  EXPECT_EQ(result.as<std::int32_t>()[elements - 1], 2 * 3 * 128);
 }
 
 TEST(VirtualCublasLt, TheFirstAlgorithmIsNotTheFastest) {

@@ -30,11 +30,11 @@ requires(sizeof...(A1) == sizeof...(A2)) struct SameCall<R1(A1...), R2(A2...)>
     : std::bool_constant<same_value<R1, R2>() && (same_value<A1, A2>() && ...)> {
 };
 
-#define COMPARE(member, theirs)                                                              \
-  []() -> std::string {                                                                      \
-    using Ours = decltype(Functions::member)::Signature;                                     \
-    static_assert(SameCall<Ours, std::remove_pointer_t<decltype(&theirs)>>::value, #theirs); \
-    return #theirs;                                                                          \
+#define COMPARE(member, theirs)                                                                \
+  []() -> std::string {                                                                        \
+    using Ours = decltype(Functions::member)::Signature;                                       \
+    static_assert(SameCall<Ours, std::remove_pointer_t<decltype(&(theirs))>>::value, #theirs); \
+    return #theirs;                                                                            \
   }()
 
 #define SAME_NUMBER(ours, theirs) \
