@@ -53,7 +53,7 @@ std::optional<Interval> order_interval(std::span<const double> values, double al
 
 }  // namespace
 
-std::optional<Ranks> median_ranks(std::size_t n, double alpha) {
+std::optional<MedianRanks> median_ranks(std::size_t n, double alpha) {
   const double size = static_cast<double>(n);
   double log_choose = 0;  // log of n over k
   double cumulative = 0;
@@ -65,7 +65,7 @@ std::optional<Ranks> median_ranks(std::size_t n, double alpha) {
     log_choose += std::log(size - static_cast<double>(k)) - std::log(static_cast<double>(k) + 1);
   }
   if (low == 0) return std::nullopt;
-  return Ranks{low, n + 1 - low};
+  return MedianRanks{low, n + 1 - low};
 }
 
 double median_of(std::span<const double> values) {

@@ -9,14 +9,14 @@ namespace plumbline {
 // The statistics of one case's samples; pure functions.
 
 /// Order statistics that bound a median, counted from 1.
-struct Ranks {
+struct MedianRanks {
   std::size_t low;
   std::size_t high;
 };
 
 /// The distribution-free interval of the median of n values: the largest l with
 /// 2 P(Bin(n, 1/2) <= l - 1) <= alpha, and n + 1 - l. Nothing if n is too small (n < 8 at 1 %).
-std::optional<Ranks> median_ranks(std::size_t n, double alpha);
+std::optional<MedianRanks> median_ranks(std::size_t n, double alpha);
 
 /// Median of a copy; the mean of the two middle values for an even count. `values` is not empty.
 double median_of(std::span<const double> values);
