@@ -147,12 +147,32 @@ class Planner {
     });
   }
 
+  /// Behind all that looks at results. `hosts`: of a group.
+  void add_wrong_values(const std::vector<Participant>& hosts) {
+    const auto add = [this](Work work, const std::string& host) {
+      work.params["nvls"] = nvls();
+      for (const CudaGpu& gpu : group_->own().machine().gpus) {
+        work.subject = gpu.subject;
+        plan_.fact(wrong_values_metric, work, [group = group_, gpu = whose(host, gpu.subject)] {
+          return group->checks().found(gpu, [&] { look_at_results(*group); });
+        });
+      }
+    };
+    if (hosts.empty()) add({}, "");
+    for (std::size_t rank = 0; rank < hosts.size(); ++rank) {
+      Work work{.params = {{"hosts", std::to_string(hosts.size())}}};
+      if (rank != 0) work.host = identity_of(hosts[rank]);
+      add(std::move(work), hosts[rank].host);
+    }
+  }
+
  private:
+  const char* nvls() const { return group_->own().nccl().nvls ? "on" : "off"; }
   Work work_of(const Task& task) const {
     Work work = subject_of_hosts(hosts_);
     work.bytes = task.bytes;
     work.params["in_place"] = task.in_place ? "1" : "0";
-    work.params["nvls"] = group_->own().nccl().nvls ? "on" : "off";
+    work.params["nvls"] = nvls();
     work.params["registered"] = task.registered ? "1" : "0";
     return work;
   }
@@ -182,16 +202,18 @@ void plan_operation(Planner& planner, Operation operation, std::uint64_t gpus, b
   }
 }
 
-void plan_group(Plan& plan, std::shared_ptr<Group> group, std::size_t hosts,
+/// `hosts`: of a group; none for a host by itself.
+void plan_group(Plan& plan, std::shared_ptr<Group> group, const std::vector<Participant>& hosts,
                 const std::vector<std::uint64_t>& asked) {
   const bool nvls = group->own().nccl().nvls;
-  Planner planner(plan, std::move(group), hosts);
+  Planner planner(plan, std::move(group), std::max<std::size_t>(1, hosts.size()));
   planner.add_facts();
   for (const Operation operation : operations) {
     // Without NVLS it is about what NVLS would have done.
     if (!nvls && !may_use_nvls(operation)) continue;
     plan_operation(planner, operation, planner.ranks(), plan.flag(full_option.name), asked);
   }
+  planner.add_wrong_values(hosts);
 }
 
 /// Rows that say why nothing is measured.
@@ -239,19 +261,19 @@ void plan(Plan& plan) {
   const CudaMachine machine = find_gpus(plan, wait_limit_beside(plan));
   const NcclMachine nccl = find_nccl(plan, machine);
   std::unique_ptr<Leader> leader;
+  std::vector<Participant> hosts;
   std::optional<NoRanks> none;
   if (place.alone()) {
     none = why_no_ranks(machine, nccl);
   } else {
     const Participant own = participant_of(plan.self(), machine, nccl);
-    const std::vector<Participant> hosts = meet(plan, place, own, leader);
+    hosts = meet(plan, place, own, leader);
     if (hosts.empty()) return;
     none = why_no_group(hosts);
   }
-  const auto hosts = static_cast<std::size_t>(place.size);
   // Also where nothing can be done: its end tells the others to end.
   auto group = std::make_shared<Group>(Part(machine, nccl, device_code()), std::move(leader));
-  if (none) return plan_reason(plan, *none, hosts);
+  if (none) return plan_reason(plan, *none, static_cast<std::size_t>(place.size));
   plan_group(plan, std::move(group), hosts, asked);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "probes/gpu/pieces.h"
+#include "probes/harness/data_checks.h"
 #include "probes/harness/sampler.h"
 #include "probes/harness/skip.h"
 
@@ -125,15 +126,21 @@ void Exchange::queue_round(std::size_t round) const {
   });
 }
 
-void Exchange::verify() const {
-  std::string wrong;
+std::vector<Looked> Exchange::verify() const {
+  std::vector<Looked> all;
   for (std::size_t i = 0; i < ranks_->local(); ++i) {
+    if (layouts_[i].receive_pieces == 0) continue;
+    Looked& looked = all.emplace_back(Looked{ranks_->bench(i).gpu.subject});
     for (std::size_t piece = 0; piece < layouts_[i].receive_pieces; ++piece) {
-      const std::string found = check(i, piece);
-      if (!found.empty()) wrong += (wrong.empty() ? "" : "; ") + found;
+      try {
+        check(i, piece);
+      } catch (const WrongData& wrong) {
+        looked.wrong += wrong.values();
+        looked.text += (looked.text.empty() ? "" : "; ") + std::string(wrong.what());
+      }
     }
   }
-  if (!wrong.empty()) throw std::runtime_error(wrong);
+  return all;
 }
 
 std::size_t Exchange::set_bytes(const Layout& layout) const {
@@ -201,8 +208,8 @@ void Exchange::fill_set(std::size_t i, const Set& set) const {
   fill_pieces(i, set.from, layouts_[i].send_pieces, static_cast<unsigned>(ranks_->rank(i)));
 }
 
-/// "" or what is wrong with a piece that a rank received in the last round.
-std::string Exchange::check(std::size_t i, std::size_t piece) const {
+/// Throws WrongData if a piece that a rank received in the last round is not what it must be.
+void Exchange::check(std::size_t i, std::size_t piece) const {
   const Workbench& bench = ranks_->bench(i);
   const std::size_t count = layouts_[i].count;
   const cuda::DeviceAddress data = sets_[i][last_set_].to + piece * count * sizeof(float);
@@ -210,17 +217,19 @@ std::string Exchange::check(std::size_t i, std::size_t piece) const {
   check_[i].launch(bench.stream, bench.grid(), data, want.seed, want.step, want.ranks,
                    reports_[i]->clear(), count);
   const auto [wrong, place] = reports_[i]->take();
-  if (wrong == 0) return "";
+  if (wrong == 0) return;
   const float found = reports_[i]->look_at<float>(data + place * sizeof(float), sizeof(float))[0];
   float right = 0;
   for (unsigned rank = 0; rank < want.ranks; ++rank) {
     right += piece_value(place, want.seed + rank * want.step);
   }
-  return fmt::format(
-      "{}: {} of {} numbers of the result of {} are wrong, the first is number "
-      "{}{}: found {}, expected {}",
-      bench.gpu.subject, wrong, count, name_of(task_.operation), place,
-      layouts_[i].receive_pieces > 1 ? fmt::format(" of piece {}", piece) : "", found, right);
+  throw WrongData(
+      fmt::format("{}: {} of {} numbers of the result of {} are wrong, the first is number {}{}: "
+                  "found {}, expected {}",
+                  bench.gpu.subject, wrong, count, name_of(task_.operation), place,
+                  layouts_[i].receive_pieces > 1 ? fmt::format(" of piece {}", piece) : "", found,
+                  right),
+      wrong);
 }
 
 }  // namespace plumbline::collectives

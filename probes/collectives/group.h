@@ -8,6 +8,7 @@
 
 #include "probes/collectives/failures.h"
 #include "probes/collectives/part.h"
+#include "probes/harness/data_checks.h"
 #include "probes/world/leader.h"
 
 namespace plumbline::collectives {
@@ -15,6 +16,11 @@ namespace plumbline::collectives {
 // What rank 0 tells the others, and they it:
 //   {"step": n, "order": ...}   {"stop": n}   {"end": true}
 //   {"step": n, "outcome": ...}   {"step": n, "failure": ...}
+
+/// "gpu5", or "node-2 gpu5" of a host of a group.
+inline std::string whose(const std::string& host, const std::string& gpu) {
+  return host.empty() ? gpu : host + ' ' + gpu;
+}
 
 /// The hosts that exchange data, this one (rank 0) leading: all carry out the same order at the
 /// same time. What goes wrong on one of them is said with its name, and ends the step on all. Alone
@@ -40,6 +46,11 @@ class Group : public StuckBefore {
   /// of the host and what it says; then all have given up what they had.
   std::vector<Outcome> perform(const Order& order);
 
+  /// The name of a host of a group; empty for a host by itself.
+  std::string host(int rank) const { return alone() ? "" : leader_->rank(rank).host; }
+  /// What was found in the results, by GPU as `whose` names it.
+  DataChecks& checks() { return *checks_; }
+
   /// Gives the exchange back; what goes wrong on the way matters to nobody.
   void give_back() noexcept;
 
@@ -58,6 +69,7 @@ class Group : public StuckBefore {
 
   Part own_;
   std::unique_ptr<Leader> leader_;
+  std::shared_ptr<DataChecks> checks_ = std::make_shared<DataChecks>();
   int hosts_ = 1;
   int multicast_ranks_ = -1;
   bool came_ = false;  ///< and nothing has made an end of it

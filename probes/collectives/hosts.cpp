@@ -14,6 +14,7 @@ constexpr const char* failure_fact = "is a failure";
 constexpr const char* cuda_fact = "CUDA";
 constexpr const char* nccl_fact = "NCCL";
 constexpr const char* gpus_fact = "GPUs";
+constexpr const char* type_fact = "instance type";
 
 /// Without what is no fact to compare.
 Participant comparable(Participant participant) {
@@ -28,7 +29,7 @@ Participant participant_of(const HostIdentity& self, const CudaMachine& machine,
                            const NcclMachine& nccl) {
   Participant participant{self.host};
   participant.facts = {{"plumbline", PLUMBLINE_VERSION},
-                       {"instance type", self.instance_type},
+                       {type_fact, self.instance_type},
                        {gpus_fact, machine.gpus.size()},
                        {"NVLS", nccl.nvls ? "on" : "off"}};
   if (!machine.gpus.empty()) participant.facts["GPU"] = machine.gpus.front().device.name;
@@ -39,6 +40,10 @@ Participant participant_of(const HostIdentity& self, const CudaMachine& machine,
     participant.facts[failure_fact] = none->is_failure;
   }
   return participant;
+}
+
+HostIdentity identity_of(const Participant& host) {
+  return {host.host, host.facts.value(type_fact, ""), "itself"};
 }
 
 std::vector<std::string> differences_between(const std::vector<Participant>& hosts) {

@@ -17,6 +17,9 @@ namespace plumbline::collectives {
 Participant participant_of(const HostIdentity& self, const CudaMachine& machine,
                            const NcclMachine& nccl);
 
+/// Whose rows are a host's.
+HostIdentity identity_of(const Participant& host);
+
 /// In what they differ, a sentence each.
 std::vector<std::string> differences_between(const std::vector<Participant>& hosts);
 

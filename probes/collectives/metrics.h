@@ -33,6 +33,10 @@ inline constexpr std::array metrics = {
            "GPUs that came together as ranks of one communicator"},
     Metric{"collectives.nvls_ranks", "count", Better::exact,
            "Ranks for which NCCL says that NVSwitch can reduce and copy (NVLS)"},
+    Metric{
+        "collectives.wrong_values", "count", Better::exact,
+        "Numbers that this GPU received and that are not what they must be, of the last round of "
+        "each exchange that was timed"},
     Metric{"collectives.hosts", "count", Better::exact,
            "Hosts that came together, one process on each"},
     Metric{"collectives.differences", "count", Better::exact,
@@ -40,8 +44,9 @@ inline constexpr std::array metrics = {
 };
 inline constexpr std::size_t metrics_per_operation = 3;
 inline constexpr std::size_t metrics_of_hosts = 2;  ///< the last ones are of several hosts only
-inline constexpr const Metric& ranks_metric = metrics[metrics.size() - 4];
-inline constexpr const Metric& nvls_metric = metrics[metrics.size() - 3];
+inline constexpr const Metric& ranks_metric = metrics[metrics.size() - 5];
+inline constexpr const Metric& nvls_metric = metrics[metrics.size() - 4];
+inline constexpr const Metric& wrong_values_metric = metrics[metrics.size() - 3];
 inline constexpr const Metric& hosts_metric = metrics[metrics.size() - 2];
 inline constexpr const Metric& differences_metric = metrics[metrics.size() - 1];
 

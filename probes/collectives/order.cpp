@@ -73,11 +73,22 @@ void from_json(const nlohmann::json& json, Order& order) {
   json.at("diagnose").get_to(order.diagnose);
 }
 
+void to_json(nlohmann::json& json, const Looked& looked) {
+  json = {{"gpu", looked.gpu}, {"wrong", looked.wrong}, {"text", looked.text}};
+}
+
+void from_json(const nlohmann::json& json, Looked& looked) {
+  json.at("gpu").get_to(looked.gpu);
+  json.at("wrong").get_to(looked.wrong);
+  json.at("text").get_to(looked.text);
+}
+
 void to_json(nlohmann::json& json, const Outcome& outcome) {
   json = {{"multicast_ranks", outcome.multicast_ranks},
           {"sets", outcome.sets},
           {"rounds_at_most", outcome.rounds_at_most},
           {"seconds", outcome.seconds},
+          {"looked", outcome.looked},
           {"diagnosis", outcome.diagnosis},
           {"names_someone", outcome.names_someone}};
 }
@@ -87,6 +98,7 @@ void from_json(const nlohmann::json& json, Outcome& outcome) {
   json.at("sets").get_to(outcome.sets);
   json.at("rounds_at_most").get_to(outcome.rounds_at_most);
   json.at("seconds").get_to(outcome.seconds);
+  json.at("looked").get_to(outcome.looked);
   json.at("diagnosis").get_to(outcome.diagnosis);
   json.at("names_someone").get_to(outcome.names_someone);
 }

@@ -36,6 +36,7 @@ struct Outcome {
   std::size_t sets = 0;            ///< prepare: buffers to take turns on
   std::size_t rounds_at_most = 0;  ///< prepare
   std::vector<double> seconds;     ///< run: of one round; times: of each
+  std::vector<Looked> looked;      ///< verify: at each GPU that received something
   std::string diagnosis;           ///< abandon
   bool names_someone = false;      ///< abandon: the diagnosis does
 };
@@ -59,6 +60,8 @@ nccl::UniqueId id_of(const std::string& text);
 
 void to_json(nlohmann::json& json, const Order& order);
 void from_json(const nlohmann::json& json, Order& order);
+void to_json(nlohmann::json& json, const Looked& looked);
+void from_json(const nlohmann::json& json, Looked& looked);
 void to_json(nlohmann::json& json, const Outcome& outcome);
 void from_json(const nlohmann::json& json, Outcome& outcome);
 void to_json(nlohmann::json& json, const Failure& failure);

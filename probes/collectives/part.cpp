@@ -60,7 +60,7 @@ Outcome Part::carry_out(const Order& order) {
       outcome.seconds = exchange().times(order.rounds, line_up);
       return outcome;
     case Order::Kind::verify:
-      exchange().verify();
+      outcome.looked = exchange().verify();
       return outcome;
     case Order::Kind::give_back:
       exchange_.reset();

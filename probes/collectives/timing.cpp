@@ -44,7 +44,21 @@ class Ready {
   void verify() {
     Order order;
     order.kind = Order::Kind::verify;
-    group_.perform(order);
+    const std::vector<Outcome> outcomes = group_.perform(order);
+    std::vector<FailedHost> wrong;
+    for (int rank = 0; rank < static_cast<int>(outcomes.size()); ++rank) {
+      const std::string host = group_.host(rank);
+      for (const Looked& looked : outcomes[static_cast<std::size_t>(rank)].looked) {
+        try {
+          group_.checks().look(whose(host, looked.gpu), [&] {
+            if (looked.wrong != 0) throw WrongData(looked.text, looked.wrong);
+          });
+        } catch (const WrongData& data) {
+          wrong.push_back({host, {Failure::Kind::failed, data.what()}});
+        }
+      }
+    }
+    if (!wrong.empty()) throw std::runtime_error(sentence_about(wrong));
   }
 
  private:
@@ -90,6 +104,15 @@ Prepared prepare_rate(const std::shared_ptr<Group>& group, const Task& task) {
                                        : fmt::format("{} sets of buffers in turn", ready->sets()),
                     group->alone() ? "" : "s, the slowest counts");
     return prepared;
+  });
+}
+
+void look_at_results(Group& group) {
+  constexpr Task task{Operation::all_reduce, 8, false, false};
+  group.use(name_of(task.operation), [&] {
+    Ready ready(group, task);
+    ready.run(1);
+    ready.verify();
   });
 }
 

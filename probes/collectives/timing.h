@@ -13,6 +13,9 @@ namespace plumbline::collectives {
 /// free memory or the library does not allow.
 Prepared prepare_rate(const std::shared_ptr<Group>& group, const Task& task);
 
+/// The smallest all_reduce, for its result.
+void look_at_results(Group& group);
+
 /// How long single rounds take, one behind the other, by the GPUs' events: of each round the
 /// slowest rank's time. In seconds, sorted.
 std::vector<double> round_times(Group& group, const Task& task);

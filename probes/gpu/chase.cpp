@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <numeric>
 #include <random>
-#include <stdexcept>
 #include <utility>
+
+#include "probes/harness/data_checks.h"
 
 namespace plumbline {
 namespace {
@@ -50,8 +51,9 @@ class Walk {
     for (std::uint64_t step = 0; step < walked_; ++step) at = chain_->ring()[at];
     const unsigned found = seen_.as<unsigned>()[0] / words_per_line;
     if (found != at) {
-      throw std::runtime_error(fmt::format("{}: {} loads ended at link {}, expected {}",
-                                           bench_->gpu.subject, walked_, found, at));
+      throw WrongData(fmt::format("{}: {} loads ended at link {}, expected {}", bench_->gpu.subject,
+                                  walked_, found, at),
+                      1);
     }
   }
 

@@ -1,6 +1,6 @@
 #include "probes/gpu/check_report.h"
 
-#include <stdexcept>
+#include "probes/harness/data_checks.h"
 
 namespace plumbline {
 namespace {
@@ -25,12 +25,13 @@ cuda::DeviceAddress CheckReport::clear() const {
 }
 
 CheckReport::Found CheckReport::take() const {
-  const auto words = host_.as<unsigned long long>().subspan(2);
+  const auto words = host_.as<unsigned long long>().subspan(2, 2);
   words[0] = words[1] = not_arrived;
   fetch(report_.address(), most_bytes);
   if (words[0] == not_arrived) {
-    throw std::runtime_error(bench_.gpu.subject +
-                             ": what it found out about its memory did not arrive at the host");
+    throw WrongData(
+        bench_.gpu.subject + ": what it found out about its memory did not arrive at the host",
+        words.size(), bench_.gpu.subject);
   }
   return {words[0], words[1]};
 }

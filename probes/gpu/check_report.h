@@ -23,7 +23,7 @@ class CheckReport {
   /// Queues that nothing is wrong so far. What comes back is for the kernel: a count, which it adds
   /// to, and a place, which it lowers; unsigned long long both.
   cuda::DeviceAddress clear() const;
-  /// Waits for the kernel. Throws std::runtime_error if what it found has not arrived.
+  /// Waits for the kernel. Throws WrongData, the GPU's, if what it found has not arrived.
   Found take() const;
   /// So many bytes of the memory that was checked, at most 16, until the next call of anything.
   template <class T>

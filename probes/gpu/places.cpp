@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
 #include <utility>
 
 #include "probes/gpu/pattern.h"
+#include "probes/harness/data_checks.h"
 
 namespace plumbline {
 namespace {
@@ -45,12 +45,13 @@ void PlaceCheck::check(unsigned long long seed, unsigned long long seed_before) 
   const unsigned long long found = around[place % 2];
   const unsigned long long expected = pattern_at(place, seed);
   const bool untouched = found == pattern_at(place, seed_before);
-  throw std::runtime_error(fmt::format(
-      "{}: {} of {} words are wrong where they should have arrived, the first at byte {}: found "
-      "{:#018x}, expected {:#018x}, {}",
-      subject_, count, bytes_ / sizeof found, place * sizeof found, found, expected,
-      untouched ? "what lay there before: it was never written"
-                : fmt::format("differing bits {:#x}", found ^ expected)));
+  throw WrongData(
+      fmt::format("{}: {} of {} words are wrong where they should have arrived, the first at byte "
+                  "{}: found {:#018x}, expected {:#018x}, {}",
+                  subject_, count, bytes_ / sizeof found, place * sizeof found, found, expected,
+                  untouched ? "what lay there before: it was never written"
+                            : fmt::format("differing bits {:#x}", found ^ expected)),
+      count);
 }
 
 }  // namespace plumbline

@@ -25,8 +25,8 @@ class PlaceCheck {
   PlaceCheck(std::shared_ptr<const Workbench> bench, cuda::DeviceAddress memory, std::size_t bytes,
              std::string subject);
 
-  /// Throws if it does not hold what follows from `seed`; says whether what is wrong is what lay
-  /// there before, filled with `seed_before`.
+  /// Throws WrongData if it does not hold what follows from `seed`; says whether what is wrong is
+  /// what lay there before, filled with `seed_before`.
   void check(unsigned long long seed, unsigned long long seed_before);
 
  private:

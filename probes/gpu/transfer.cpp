@@ -59,7 +59,10 @@ class TransferGroup::Lane {
     }
   }
 
-  void verify() { arrived_.check(seed_of(transfer_), poison_of(transfer_)); }
+  void verify() {
+    transfer_.checks->look(transfer_.whose,
+                           [this] { arrived_.check(seed_of(transfer_), poison_of(transfer_)); });
+  }
 
   double seconds() const { return stop.seconds_since(start); }
   const Transfer& transfer() const { return transfer_; }

@@ -9,6 +9,7 @@
 
 #include "probes/gpu/gate.h"
 #include "probes/gpu/workbench.h"
+#include "probes/harness/data_checks.h"
 
 namespace plumbline {
 
@@ -25,7 +26,10 @@ struct Transfer {
   Mover by = Mover::engine;
   cuda::DeviceAddress from = 0;
   cuda::DeviceAddress to = 0;
-  std::size_t bytes = 0;                           ///< a multiple of 16
+  std::size_t bytes = 0;  ///< a multiple of 16
+  /// Where what is found is remembered, and whose data these are there.
+  std::shared_ptr<DataChecks> checks;
+  std::string whose;
   std::vector<std::shared_ptr<const void>> keeps;  ///< memory and access, as long as it is needed
 };
 

@@ -9,6 +9,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "probes/gpu/check_report.h"
+#include "probes/harness/data_checks.h"
+
 namespace plumbline::gpu_memory {
 namespace {
 
@@ -16,6 +19,8 @@ constexpr double sample_seconds = 0.02;
 constexpr unsigned seed_a = 0x517, seed_b = 0x1234, seed_c = 0xabcd;
 constexpr float factor = 3.0F;
 constexpr std::size_t element_bytes = 16;
+/// Lies where a sum is to arrive; no block comes to that much.
+constexpr unsigned long long not_arrived = ~0ULL;
 
 bool reads_only(Operation operation) {
   return operation == Operation::read || operation == Operation::dot;
@@ -35,7 +40,8 @@ class Round {
         elements_(array_bytes / element_bytes),
         grid_(bench_->grid()),
         sums_(bench_->context, grid_.blocks * sizeof(unsigned long long)),
-        found_(bench_->context, sums_.bytes()) {
+        found_(bench_->context, sums_.bytes()),
+        report_(*bench_) {
     const auto allocate = [&](std::optional<cuda::DeviceMemory>& array, unsigned seed) {
       array.emplace(bench_->context, elements_ * element_bytes);
       launch("write", array->address(), seed, elements_);
@@ -130,40 +136,45 @@ class Round {
   }
 
   void verify_array() const {
-    const cuda::DeviceMemory wrong(bench_->context, sizeof(unsigned long long));
-    bench_->context.call().fill_bytes(wrong.address(), 0, wrong.bytes(), bench_->stream.handle());
     const auto [of_b, of_c] = expected();
-    launch("check", a_->address(), seed_b, of_b, seed_c, of_c, wrong.address(), elements_);
-    const unsigned long long count = fetch(wrong)[0];
+    launch("check", a_->address(), seed_b, of_b, seed_c, of_c, report_.clear(), elements_);
+    const unsigned long long count = report_.take().wrong;
     if (count != 0) {
-      throw std::runtime_error(fmt::format("{}: {} of {} numbers in the result of {} are wrong",
-                                           bench_->gpu.subject, count, 4 * elements_, name()));
+      throw WrongData(fmt::format("{}: {} of {} numbers in the result of {} are wrong",
+                                  bench_->gpu.subject, count, 4 * elements_, name()),
+                      count);
     }
   }
 
   void verify_sum() const {
-    const unsigned long long got = sum(sums_);
+    const unsigned long long got = sum();
     if (operation_ == Operation::dot) {
       launch("expected_dot", seed_b, seed_c, sums_.address(), elements_);
     } else {
       launch("expected_read", seed_b, sums_.address(), elements_);
     }
-    const unsigned long long want = sum(sums_);
+    const unsigned long long want = sum();
     if (got != want) {
-      throw std::runtime_error(fmt::format("{}: the sum of {} is {}, expected {}",
-                                           bench_->gpu.subject, name(), got, want));
+      throw WrongData(fmt::format("{}: the sum of {} is {}, expected {}", bench_->gpu.subject,
+                                  name(), got, want),
+                      1);
     }
   }
 
-  std::span<unsigned long long> fetch(const cuda::DeviceMemory& memory) const {
-    bench_->context.call().copy_to_host(found_.data(), memory.address(), memory.bytes(),
+  /// Of what the blocks came to, as the host sees it: two that are the same because neither arrived
+  /// would prove nothing.
+  unsigned long long sum() const {
+    const auto values = found_.as<unsigned long long>();
+    std::fill(values.begin(), values.end(), not_arrived);
+    bench_->context.call().copy_to_host(found_.data(), sums_.address(), sums_.bytes(),
                                         bench_->stream.handle());
     bench_->stream.synchronize();
-    return found_.as<unsigned long long>();
-  }
-
-  unsigned long long sum(const cuda::DeviceMemory& of_blocks) const {
-    const auto values = fetch(of_blocks);
+    const auto absent = std::count(values.begin(), values.end(), not_arrived);
+    if (absent != 0) {
+      throw WrongData(fmt::format("{}: {} of {} sums did not arrive at the host",
+                                  bench_->gpu.subject, absent, values.size()),
+                      static_cast<std::uint64_t>(absent));
+    }
     return std::accumulate(values.begin(), values.end(), 0ULL);
   }
 
@@ -174,6 +185,7 @@ class Round {
   std::optional<cuda::DeviceMemory> a_, b_, c_;
   cuda::DeviceMemory sums_;  ///< one per block
   cuda::PinnedMemory found_;
+  CheckReport report_;
   std::optional<cuda::Kernel> kernel_;
   unsigned rounds_ = 1;
 };

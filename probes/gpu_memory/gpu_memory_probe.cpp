@@ -8,6 +8,7 @@
 #include "probes/gpu/workbench.h"
 #include "probes/gpu_memory/bandwidth.h"
 #include "probes/gpu_memory/pattern_test.h"
+#include "probes/harness/data_checks.h"
 #include "probes/harness/probe.h"
 
 extern "C" const std::byte plumbline_gpu_memory_device_code[];
@@ -37,9 +38,14 @@ constexpr std::array metrics = {
     Metric{"gpu_memory.pattern_errors", "words", Better::exact,
            "8-byte words that read back otherwise than they were written, over at least 90 % of "
            "the free memory, each bit once as one and once as zero"},
+    Metric{
+        "gpu_memory.wrong_values", "count", Better::exact,
+        "Numbers in the results of the operations above, sums, and ends of walks by which latency "
+        "is measured that are not what they must be"},
 };
 constexpr const Metric& latency = metrics[7];
 constexpr const Metric& pattern_errors = metrics[8];
+constexpr const Metric& wrong_values = metrics[9];
 
 constexpr std::array operations = {Operation::read,  Operation::write, Operation::copy,
                                    Operation::scale, Operation::add,   Operation::triad,
@@ -72,6 +78,7 @@ std::uint64_t array_bytes(double asked, const cuda::Device& device) {
 
 void plan_gpu(Plan& plan, const CudaMachine& machine, const CudaGpu& gpu, double asked_bytes,
               double pattern_limit_s) {
+  const auto checks = std::make_shared<DataChecks>();
   const auto bench = std::make_shared<SharedWorkbench>(machine.driver, gpu, device_code());
   plan.context(
       gpu.subject + ".memory_peak",
@@ -79,20 +86,33 @@ void plan_gpu(Plan& plan, const CudaMachine& machine, const CudaGpu& gpu, double
                   gpu.device.memory_clock_hz / 1e6, gpu.device.memory_bus_bits));
   const std::uint64_t bytes = array_bytes(asked_bytes, gpu.device);
   for (const Operation operation : operations) {
-    plan.rate(
-        metrics[static_cast<std::size_t>(operation)], {.subject = gpu.subject, .bytes = bytes},
-        static_cast<double>(arrays_moved(operation) * bytes), 1e9,
-        [=] { return prepare_bandwidth(bench->get(), operation, bytes); }, bandwidth_sampling);
+    plan.rate(metrics[static_cast<std::size_t>(operation)],
+              {.subject = gpu.subject, .bytes = bytes},
+              static_cast<double>(arrays_moved(operation) * bytes), 1e9,
+              checks->watched(gpu.subject,
+                              [=] { return prepare_bandwidth(bench->get(), operation, bytes); }),
+              bandwidth_sampling);
   }
   const std::uint64_t chain = default_chain_bytes(gpu.device.l2_bytes);
-  plan.latency(
-      latency, {.subject = gpu.subject, .bytes = chain}, chain_hops, 1e9,
-      [=] {
-        return prepare_walk(bench->get(), std::make_shared<Chain>(bench->get(), ring_of(chain)));
-      },
-      latency_sampling);
+  plan.latency(latency, {.subject = gpu.subject, .bytes = chain}, chain_hops, 1e9,
+               checks->watched(gpu.subject,
+                               [=] {
+                                 return prepare_walk(
+                                     bench->get(),
+                                     std::make_shared<Chain>(bench->get(), ring_of(chain)));
+                               }),
+               latency_sampling);
   plan.fact(pattern_errors, {.subject = gpu.subject},
             [=] { return test_pattern(*bench->get(), pattern_limit_s); });
+  const auto look = [=] {
+    for (const Operation operation : {Operation::copy, Operation::read}) {
+      const Prepared once = checks->watched(
+          gpu.subject, [=] { return prepare_bandwidth(bench->get(), operation, bytes); })();
+      once.verify();
+    }
+  };
+  plan.fact(wrong_values, {.subject = gpu.subject},
+            [=] { return checks->found(gpu.subject, look); });
 }
 
 void plan(Plan& plan) {

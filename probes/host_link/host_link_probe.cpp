@@ -45,6 +45,10 @@ constexpr std::array metrics = {
            "The lanes of the GPU's link to the host while it copies in both directions"},
     Metric{"host_link.pcie_replays", "count", Better::lower,
            "Packets that the link had to send again while the GPU copied in both directions"},
+    Metric{
+        "host_link.wrong_values", "count", Better::exact,
+        "8-byte words that lay wrong at the destination of a copy between the host and this GPU, "
+        "of all that were looked at: before a copy is timed and after"},
 };
 constexpr const Metric& h2d = metrics[0];
 constexpr const Metric& d2h = metrics[1];
@@ -57,6 +61,7 @@ constexpr const Metric& latency = metrics[7];
 constexpr const Metric& pcie_generation = metrics[8];
 constexpr const Metric& pcie_width = metrics[9];
 constexpr const Metric& pcie_replays = metrics[10];
+constexpr const Metric& wrong_values = metrics[11];
 
 constexpr ProbeOption size{"size", "Bytes of each buffer, in steps of 2 MiB", "134217728"};
 constexpr std::array options = {libcuda_option, libnvidia_ml_option, start_time_option,
@@ -97,6 +102,7 @@ std::optional<Place> far_place(const CudaMachine& machine, const CudaGpu& gpu) {
 struct Shared {
   HostBuffers buffers;
   std::shared_ptr<TransferStage> stage = std::make_shared<TransferStage>();
+  std::shared_ptr<DataChecks> checks = std::make_shared<DataChecks>();
   std::map<std::optional<unsigned>, std::shared_ptr<const Chain>> chains;  ///< by NUMA node
   std::shared_ptr<const std::vector<unsigned>> ring;                       ///< of all of them
 };
@@ -117,6 +123,8 @@ Transfer make_transfer(Shared& shared, const std::shared_ptr<const Workbench>& b
   transfer.from = to_gpu ? host->address(bench->context) : device->address();
   transfer.to = to_gpu ? device->address() : host->address(bench->context);
   transfer.bytes = device->bytes();
+  transfer.checks = shared.checks;
+  transfer.whose = gpu;
   transfer.keeps = {host, device};
   return transfer;
 }
@@ -148,9 +156,7 @@ class Cases {
   }
 
   void add_both(const Worker& worker) {
-    const auto measurement =
-        joint({transfer(worker, Direction::to_gpu, worker.near, Mover::engine),
-               transfer(worker, Direction::to_host, worker.near, Mover::engine)});
+    const auto measurement = joint(both_ways(worker));
     const Params params = params_of(worker.near, Mover::engine);
     add_all(measurement, both, work(worker.gpu.subject, params), 2);
     add_one(measurement, both_h2d, work(worker.gpu.subject, params), 0);
@@ -179,9 +185,7 @@ class Cases {
       std::optional<Conditions> conditions;
       std::string failure;
     };
-    const std::vector<MakeTransfer> transfers = {
-        transfer(worker, Direction::to_gpu, worker.near, Mover::engine),
-        transfer(worker, Direction::to_host, worker.near, Mover::engine)};
+    const std::vector<MakeTransfer> transfers = both_ways(worker);
     const auto seen = std::make_shared<Seen>();
     const auto look = [=, shared = shared_, gpu = worker.gpu]() -> const Conditions& {
       if (monitor.session == nullptr) throw Skip(monitor.reason);
@@ -213,18 +217,29 @@ class Cases {
     const std::uint64_t chain_bytes = default_chain_bytes(worker.gpu.device.l2_bytes);
     Work work{
         .subject = worker.gpu.subject, .bytes = chain_bytes, .params = {{"numa", place.name}}};
-    plan_.latency(
-        latency, std::move(work), hops, 1e9,
-        [=, shared = shared_] {
-          const auto bench = worker.bench->get();
-          auto& chain = shared->chains[place.node];
-          if (!chain) {
-            if (!shared->ring) shared->ring = ring_of(chain_bytes);
-            chain = std::make_shared<const Chain>(bench, shared->ring, place.node);
-          }
-          return prepare_walk(bench, chain, hops);
-        },
-        latency_sampling);
+    const auto walk = [=, shared = shared_] {
+      const auto bench = worker.bench->get();
+      auto& chain = shared->chains[place.node];
+      if (!chain) {
+        if (!shared->ring) shared->ring = ring_of(chain_bytes);
+        chain = std::make_shared<const Chain>(bench, shared->ring, place.node);
+      }
+      return prepare_walk(bench, chain, hops);
+    };
+    plan_.latency(latency, std::move(work), hops, 1e9,
+                  shared_->checks->watched(worker.gpu.subject, walk), latency_sampling);
+  }
+
+  /// Behind all that looks at data.
+  void add_wrong_values(const Worker& worker) {
+    const auto look = [shared = shared_, transfers = both_ways(worker)] {
+      const auto run = shared->stage->put(&transfers, transfers);
+      for (std::size_t i = 0; i < transfers.size(); ++i) run->group.require(i);
+    };
+    plan_.fact(wrong_values, {.subject = worker.gpu.subject},
+               [checks = shared_->checks, gpu = worker.gpu.subject, look] {
+                 return checks->found(gpu, look);
+               });
   }
 
  private:
@@ -244,6 +259,10 @@ class Cases {
     return [=, shared = shared_, bench = worker.bench] {
       return make_transfer(*shared, bench->get(), direction, place, by);
     };
+  }
+  std::vector<MakeTransfer> both_ways(const Worker& worker) const {
+    return {transfer(worker, Direction::to_gpu, worker.near, Mover::engine),
+            transfer(worker, Direction::to_host, worker.near, Mover::engine)};
   }
   std::shared_ptr<JointMeasurement> joint(std::vector<MakeTransfer> transfers) const {
     return std::make_shared<JointMeasurement>(shared_->stage, std::move(transfers));
@@ -295,6 +314,7 @@ void plan(Plan& plan) {
     if (worker.far) cases.add_latency(worker, *worker.far);
   }
   if (workers.size() > 1) cases.add_together(workers);
+  for (const Worker& worker : workers) cases.add_wrong_values(worker);
   plan_absent(plan, machine, metrics);
 }
 

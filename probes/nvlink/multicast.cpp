@@ -12,6 +12,7 @@
 #include "probes/gpu/check_report.h"
 #include "probes/gpu/pieces.h"
 #include "probes/gpu/places.h"
+#include "probes/harness/data_checks.h"
 #include "probes/harness/skip.h"
 #include "probes/vendor/vendor_error.h"
 
@@ -167,7 +168,7 @@ class Reduce {
     fill_places(work_.bench(), result_, work_.team().bytes(), place_seed("before a sum"));
   }
 
-  std::runtime_error wrong(unsigned long long count, unsigned long long place) {
+  WrongData wrong(unsigned long long count, unsigned long long place) {
     constexpr std::size_t floats = element_bytes / sizeof(float);
     const float found =
         report_.look_at<float>(result_ + place / floats * element_bytes)[place % floats];
@@ -182,11 +183,11 @@ class Reduce {
       without += fmt::format("{}{}", without.empty() ? ", the sum without " : " or ",
                              members[rank].bench->gpu.subject);
     }
-    return std::runtime_error(fmt::format(
-        "{}: {} of {} sums of the memory of {} GPUs are wrong, the first at float {}: found {:g}, "
-        "expected {:g}{}",
-        work_.bench().gpu.subject, count, floats * work_.elements(), members.size(), place, found,
-        expected, without));
+    return {fmt::format("{}: {} of {} sums of the memory of {} GPUs are wrong, the first at float "
+                        "{}: found {:g}, expected {:g}{}",
+                        work_.bench().gpu.subject, count, floats * work_.elements(), members.size(),
+                        place, found, expected, without),
+            count};
   }
 
   Repeated work_;
@@ -308,12 +309,12 @@ std::shared_ptr<MulticastTeam> SharedTeam::get() {
   return made_;
 }
 
-Prepared prepare_multicast_write(std::shared_ptr<MulticastTeam> team, std::size_t one,
+Prepared prepare_multicast_write(const std::shared_ptr<MulticastTeam>& team, std::size_t one,
                                  cuda::DeviceAddress source) {
   return prepare<Write>(team, one, source);
 }
 
-Prepared prepare_multicast_reduce(std::shared_ptr<MulticastTeam> team, std::size_t one,
+Prepared prepare_multicast_reduce(const std::shared_ptr<MulticastTeam>& team, std::size_t one,
                                   cuda::DeviceAddress result) {
   return prepare<Reduce>(team, one, result);
 }

@@ -72,10 +72,10 @@ class SharedTeam {
 };
 
 /// The member number `one` writes what lies in `source`, of its own memory, to the memory of all.
-Prepared prepare_multicast_write(std::shared_ptr<MulticastTeam> team, std::size_t one,
+Prepared prepare_multicast_write(const std::shared_ptr<MulticastTeam>& team, std::size_t one,
                                  cuda::DeviceAddress source);
 /// It reads the sum of all into `result`, of its own memory.
-Prepared prepare_multicast_reduce(std::shared_ptr<MulticastTeam> team, std::size_t one,
+Prepared prepare_multicast_reduce(const std::shared_ptr<MulticastTeam>& team, std::size_t one,
                                   cuda::DeviceAddress result);
 
 }  // namespace plumbline::nvlink

@@ -60,10 +60,19 @@ constexpr std::array metrics = {
         "One load of gpuA from gpuB's memory (gpuA>gpuB) whose address the load before gives, at "
         "a random line of memory that is far larger than the last cache of gpuB; one thread, "
         "nothing else running"},
-    Metric{"nvlink.errors", "count", Better::lower,
+    Metric{"nvlink.errors", "count", Better::exact,
            "Replays, recoveries and CRC errors that the GPU's links counted during this probe. The "
            "counters are read before and after each test too: its rows name links that counted "
            "errors meanwhile (flag link_errors), and fail if a link went down"},
+    Metric{
+        "nvlink.wrong_values", "count", Better::exact,
+        "8-byte words that lay wrong at the destination of a copy from gpuA to gpuB, and ends of "
+        "walks by which latency is measured, of all that were looked at: before something is "
+        "timed and after"},
+    Metric{
+        "nvlink.multicast_wrong_values", "count", Better::exact,
+        "8-byte words that lay wrong in the memory of any GPU after this one wrote to all of them, "
+        "and wrong ones of the sums that it read"},
 };
 constexpr const Metric& fabric = metrics[0];
 constexpr const Metric& links = metrics[1];
@@ -79,6 +88,8 @@ constexpr const Metric& multicast_write = metrics[10];
 constexpr const Metric& multicast_reduce = metrics[11];
 constexpr const Metric& latency = metrics[12];
 constexpr const Metric& errors = metrics[13];
+constexpr const Metric& wrong_values = metrics[14];
+constexpr const Metric& multicast_wrong_values = metrics[15];
 
 constexpr ProbeOption size{
     "size",
@@ -191,7 +202,7 @@ class Cases {
   /// `why_not`: empty if the machine is made for it.
   void add_multicast(const std::string& why_not) {
     if (!why_not.empty()) {
-      for (const Metric* metric : {&multicast_write, &multicast_reduce}) {
+      for (const Metric* metric : {&multicast_write, &multicast_reduce, &multicast_wrong_values}) {
         plan_.skip(*metric, {}, why_not);
       }
       return;
@@ -199,35 +210,54 @@ class Cases {
     std::vector<std::shared_ptr<SharedWorkbench>> benches;
     for (const Worker& worker : workers_) benches.push_back(worker.bench);
     const auto team = std::make_shared<SharedTeam>(benches, bytes_);
+    const auto checks = std::make_shared<DataChecks>();
+    const auto multicast = [&](std::size_t one, auto prepare) {
+      return checks->watched(workers_[one].gpu.subject,
+                             [=, copies = copies_, bench = workers_[one].bench, size = bytes_] {
+                               const auto members = team->get();
+                               const auto own = copies->buffer(bench->get(), size);
+                               return keeping(prepare(members, one, own->memory->address()), own);
+                             });
+    };
     for (const auto& [metric, prepare] :
          {std::pair{&multicast_write, &prepare_multicast_write},
           std::pair{&multicast_reduce, &prepare_multicast_reduce}}) {
       for (const std::size_t one : everyone()) {
         Work row = work(workers_[one].gpu.subject, {});
-        Prepare looked = watched(
-            {nullptr, looked_at(everyone()), {}}, *metric, row, everyone(),
-            [=, prepare = prepare, copies = copies_, bench = workers_[one].bench, size = bytes_] {
-              const auto members = team->get();
-              const auto own = copies->buffer(bench->get(), size);
-              Prepared prepared = prepare(members, one, own->memory->address());
-              return keeping(std::move(prepared), own);
-            });
+        Prepare looked = watched({nullptr, looked_at(everyone()), {}}, *metric, row, everyone(),
+                                 multicast(one, prepare));
         plan_.rate(*metric, std::move(row), bytes(), 1e9, std::move(looked), alone_sampling);
       }
+    }
+    for (const std::size_t one : everyone()) {
+      const auto look = [write = multicast(one, &prepare_multicast_write),
+                         reduce = multicast(one, &prepare_multicast_reduce)] {
+        for (const Prepare& prepare : {write, reduce}) prepare().verify();
+      };
+      add_found(multicast_wrong_values, checks, workers_[one].gpu.subject, look);
     }
   }
 
   void add_latency(std::size_t from, std::size_t to) {
     const std::uint64_t chain_bytes = default_chain_bytes(workers_[to].gpu.device.l2_bytes);
     Work work{.subject = name(from, to), .bytes = chain_bytes, .transport = transport_};
-    Prepare prepare = watched(
-        {nullptr, looked_at({from, to}), {}}, latency, work, {from, to},
-        [=, copies = copies_, walker = workers_[from].bench, owner = workers_[to].bench] {
-          const auto bench = walker->get();
-          const auto access = copies->access(bench, owner->get());
-          return prepare_walk(bench, copies->chain(owner->get(), chain_bytes), hops, access);
-        });
+    const auto walk = [=, copies = copies_, walker = workers_[from].bench,
+                       owner = workers_[to].bench] {
+      const auto bench = walker->get();
+      const auto access = copies->access(bench, owner->get());
+      return prepare_walk(bench, copies->chain(owner->get(), chain_bytes), hops, access);
+    };
+    Prepare prepare = watched({nullptr, looked_at({from, to}), {}}, latency, work, {from, to},
+                              copies_->checks->watched(name(from, to), walk));
     plan_.latency(latency, std::move(work), hops, 1e9, std::move(prepare), latency_sampling);
+  }
+
+  /// Behind all that looks at data.
+  void add_wrong_values(std::size_t from, std::size_t to) {
+    const auto look = [stage = copies_->stage, transfers = std::vector{write(from, to)}] {
+      stage->put(&transfers, transfers)->group.require(0);
+    };
+    add_found(wrong_values, copies_->checks, name(from, to), look);
   }
 
  private:
@@ -246,14 +276,19 @@ class Cases {
     contrast->pair = name(from, to);
     Work row = work(name(from, to), {});
     row.transport.clear();  // the driver's choice
-    Prepare prepare =
-        watched({nullptr, looked_at({from, to}), {}}, staged, row, {from, to},
-                [copies = copies_, size = bytes_, source = workers_[from].bench,
-                 destination = workers_[to].bench] {
-                  return prepare_staged(*copies, source->get(), destination->get(), size);
-                });
+    const auto copy = [copies = copies_, size = bytes_, source = workers_[from].bench,
+                       destination = workers_[to].bench] {
+      return prepare_staged(*copies, source->get(), destination->get(), size);
+    };
+    Prepare prepare = watched({nullptr, looked_at({from, to}), {}}, staged, row, {from, to},
+                              copies_->checks->watched(name(from, to), copy));
     plan_.rate(staged, std::move(row), bytes(), 1e9, kept_as(std::move(prepare), bytes(), contrast),
                alone_sampling);
+  }
+  void add_found(const Metric& metric, const std::shared_ptr<DataChecks>& checks,
+                 const std::string& whose, const DataChecks::Look& look) {
+    plan_.fact(metric, {.subject = whose, .transport = transport_},
+               [=] { return checks->found(whose, look); });
   }
   std::string name(std::size_t from, std::size_t to) const {
     return pair_name(workers_[from], workers_[to]);
@@ -387,6 +422,7 @@ void plan_transfers(Cases& cases, bool all_pairs, const std::string& why_no_mult
   cases.add_multicast(why_no_multicast);
   // By owner: its chain is laid once.
   each_pair([&](std::size_t to, std::size_t from) { cases.add_latency(from, to); });
+  each_pair([&](std::size_t from, std::size_t to) { cases.add_wrong_values(from, to); });
 }
 
 void plan(Plan& plan) {

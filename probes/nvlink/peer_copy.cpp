@@ -121,6 +121,8 @@ Transfer PeerCopies::transfer(const std::shared_ptr<const Workbench>& from,
   transfer.from = source->memory->address();
   transfer.to = destination->memory->address();
   transfer.bytes = bytes;
+  transfer.checks = checks;
+  transfer.whose = transfer.subject;
   transfer.keeps = {source, destination,
                     side == Side::source ? access(from, to) : access(to, from)};
   return transfer;

@@ -41,6 +41,8 @@ enum class Side { source, destination };
 class PeerCopies {
  public:
   std::shared_ptr<TransferStage> stage = std::make_shared<TransferStage>();
+  /// What was found in the destinations, by pair: "gpu0>gpu1".
+  std::shared_ptr<DataChecks> checks = std::make_shared<DataChecks>();
 
   /// Memory of a GPU that nobody else has; it is free again when the last reference ends. To
   /// allocate it anew for each case would take longer than what is measured.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "probes/harness/probe.h"
+#include "probes/harness/sampling_statistics.h"
 #include "probes/overlap/together.h"
 #include "probes/vendor/environment.h"
 
@@ -26,6 +27,10 @@ constexpr std::array metrics = {
     Metric{"overlap.gemm_kept", "ratio", Better::higher,
            "Speed of products while all_reduce runs, as a share of their speed alone, on all GPUs "
            "at once each time"},
+    Metric{
+        "overlap.gemm_kept_of_median", "ratio", Better::higher,
+        "overlap.gemm_kept over its median of all GPUs of the node, which all do the same: a GPU "
+        "that falls behind only when it does both is below 1"},
     Metric{"overlap.all_reduce", "GB/s", Better::higher,
            "Bus bandwidth of all_reduce while all GPUs multiply matrices: size x 2(n-1)/n / time "
            "by the GPUs' events, of the slowest rank"},
@@ -36,9 +41,10 @@ constexpr std::array metrics = {
     Metric{"overlap.wrong_sums", "count", Better::exact,
            "Wrong numbers in the result of the last all_reduce beside products"},
 };
-constexpr const Metric &gemm = metrics[0], &gemm_kept = metrics[1], &all_reduce = metrics[2],
-                       &all_reduce_kept = metrics[3], &wrong_products = metrics[4],
-                       &wrong_sums = metrics[5];
+constexpr const Metric &gemm = metrics[0], &gemm_kept = metrics[1],
+                       &gemm_kept_of_median = metrics[2], &all_reduce = metrics[3],
+                       &all_reduce_kept = metrics[4], &wrong_products = metrics[5],
+                       &wrong_sums = metrics[6];
 
 constexpr ProbeOption libcublaslt_option{
     "libcublaslt", "Open this file as cuBLASLt instead of libcublasLt.so.13 or .12", ""};
@@ -107,6 +113,19 @@ Series kept(const std::vector<double>& alone, const std::vector<double>& togethe
   return series;
 }
 
+/// What one GPU kept over the median of all, sample by sample.
+Series kept_of_median(const std::vector<OfGpu>& gpus, std::size_t which) {
+  std::vector<Series> of_all;
+  for (const OfGpu& gpu : gpus) of_all.push_back(kept(gpu.alone_s, gpu.together_s));
+  Series series = of_all[which];
+  for (std::size_t i = 0; i < series.values.size(); ++i) {
+    std::vector<double> values;
+    for (const Series& of_gpu : of_all) values.push_back(of_gpu.values[i]);
+    series.values[i] /= median_of(values);
+  }
+  return series;
+}
+
 void plan_run(Plan& plan, const CudaMachine& machine, const std::shared_ptr<SharedRun>& run) {
   const Params work = params(run->load());
   plan.series(all_reduce, {.params = work}, run_seconds, [run] {
@@ -123,6 +142,8 @@ void plan_run(Plan& plan, const CudaMachine& machine, const std::shared_ptr<Shar
     plan.series(gemm_kept, of_gpu, 0, [run, i] {
       return kept(run->get().gpus[i].alone_s, run->get().gpus[i].together_s);
     });
+    plan.series(gemm_kept_of_median, of_gpu, 0,
+                [run, i] { return kept_of_median(run->get().gpus, i); });
     plan.fact(wrong_products, of_gpu, [run, i] {
       return Fact(static_cast<double>(run->get().gpus[i].products_differing));
     });

@@ -20,6 +20,8 @@ constexpr const char* precision_name = "bf16";
 constexpr unsigned element_bits = 16, exponent_bits = 8, mantissa_bits = 7, empty_bits = 0,
                    top_exponent = 126;
 constexpr std::size_t piece_bytes = 16, sums_of_hash = 32;
+/// Lies where a hash is to arrive: two that are the same because neither arrived prove nothing.
+constexpr std::uint64_t not_arrived = ~std::uint64_t{0};
 constexpr std::size_t sets = 3;  // so that none is in the last cache when its turn comes again
 /// Both are queued for three times as long as is measured: neither is alone in what counts.
 constexpr std::size_t parts = 3;
@@ -87,11 +89,16 @@ class Seat {
                   sums_.address() + set * sums_of_hash * sizeof(std::uint64_t),
                   pieces_of_column(bf16().result_bytes), load_.edge);
     }
+    const auto sums = host_.as<std::uint64_t>();
+    std::fill(sums.begin(), sums.end(), not_arrived);
     bench_.context.call().copy_to_host(host_.data(), sums_.address(), sums_.bytes(),
                                        stream_.handle());
     stream_.synchronize();
+    if (std::count(sums.begin(), sums.end(), not_arrived) != 0) {
+      throw std::runtime_error(bench_.gpu.subject +
+                               ": the hashes of its products did not arrive at the host");
+    }
     std::vector<std::uint64_t> hashes(sets, 0);
-    const auto sums = host_.as<std::uint64_t>();
     for (std::size_t i = 0; i < sums.size(); ++i) hashes[i / sums_of_hash] += sums[i];
     return hashes;
   }

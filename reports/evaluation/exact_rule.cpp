@@ -54,6 +54,7 @@ void judge_exact(std::span<const Measurement* const> runs, const Baseline& b, Fi
   f.sentence = fmt::format("{} is {}", label(f), shown(*worst));
   if (wrong < runs.size()) f.sentence += fmt::format(" in {} of {} runs", wrong, runs.size());
   f.sentence += "; expected is " + wanted;
+  if (!worst->note.empty()) f.sentence += ": " + worst->note;
 }
 
 }  // namespace plumbline

@@ -109,15 +109,34 @@ TEST(Group, ASlowGpuOfOneHostSlowsAll) {
   EXPECT_NEAR(hosts.row(all_reduce).median.value_or(0), 483 / 2.0, 5);
 }
 
+TEST(Group, ASlowNetworkOfOneHostSlowsAll) {
+  const std::string what = "all_reduce.busbw.*/17179869184/in_place=0.*registered=0";
+  HostsTogether hosts(with("slow_network"), {filter(what)});
+  HostsTogether sound(healthy(2), {filter(what)});
+  EXPECT_EQ(hosts.wait_for(0), exit_ok);
+  EXPECT_EQ(sound.wait_for(0), exit_ok);
+  EXPECT_NEAR(hosts.row(all_reduce).median.value_or(0),
+              sound.row(all_reduce).median.value_or(0) / 2, 5);
+}
+
 TEST(Group, WrongDataIsOfAGpuOfAHost) {
   HostsTogether hosts(with("wrong_all_reduce_gpu5"),
-                      {filter("all_(reduce|gather).latency"), "--max-samples", "12"});
+                      {filter("all_(reduce|gather).latency|wrong"), "--max-samples", "12"});
   EXPECT_EQ(hosts.wait_for(0), exit_incomplete);
   EXPECT_EQ(hosts.wait_for(1), exit_ok);
   const Measurement wrong = hosts.row(latency);
   EXPECT_EQ(wrong.outcome, Outcome::failed);
   EXPECT_THAT(wrong.note, StartsWith("node-2: gpu5: 1 of 2 numbers"));
   EXPECT_EQ(hosts.row("collectives.all_gather.latency").outcome, Outcome::ok);
+  std::size_t rows = 0;
+  for (const Measurement& row : hosts.rows()) {
+    if (row.metric != "collectives.wrong_values") continue;
+    ++rows;
+    const bool is_wrong = row.host == "node-2" && row.subject == "gpu5";
+    EXPECT_EQ(row.median.value_or(-1), is_wrong ? 1 : 0) << row.host << ' ' << row.subject;
+    EXPECT_EQ(row.instance_type, "p5.48xlarge");
+  }
+  EXPECT_EQ(rows, 16U);
 }
 
 TEST(Group, AHostThatNeverComesIsNamed) {
@@ -158,11 +177,11 @@ TEST(Group, AnotherVersionOfNcclIsSaid) {
 
 TEST(Group, AGpuThatDoesNotComeIsNamedWithItsHost) {
   HostsTogether hosts(with("stuck_collectives_gpu3"),
-                      {filter("all_(reduce|gather).latency"), "--patience", "1"});
+                      {filter("all_(reduce|gather).latency"), "--patience", "5"});
   EXPECT_EQ(hosts.wait_for(0), exit_incomplete);
   EXPECT_EQ(hosts.wait_for(1), exit_ok);
   EXPECT_THAT(hosts.row(latency).note,
-              AllOf(HasSubstr("was not done within 1 s"), HasSubstr("node-2: gpu3 did not come"),
+              AllOf(HasSubstr("was not done within 5 s"), HasSubstr("node-2: gpu3 did not come"),
                     Not(HasSubstr("node-1"))));
   EXPECT_THAT(hosts.row("collectives.all_gather.latency").note, StartsWith("not tried: "));
 }

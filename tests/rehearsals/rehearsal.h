@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ class Rehearsal {
   /// Runs a suite of tests/rehearsals/suites on a machine with faults.
   Said rehearse(const std::string& machine, const std::string& suite,
                 const std::vector<std::string>& faults = {}) const;
+  /// The same where something never ends. The suites wait for what they start as long as a machine
+  /// with much else to do may need; here that is cut to `hang_limit_s`, however it is called there.
+  Said rehearse_hang(const std::string& machine, const std::string& suite,
+                     const std::vector<std::string>& faults) const;
+  static constexpr int hang_limit_s = 3;
 
   std::string results() const { return scratch_ / "results"; }
   RunDirectory run() const { return RunDirectory::latest(results()); }
@@ -31,6 +37,9 @@ class Rehearsal {
   std::vector<Measurement> rows() const { return read_all<Measurement>(run().measurements()); }
 
  private:
+  Said run_suite(const std::string& machine, const std::filesystem::path& suite,
+                 const std::vector<std::string>& faults) const;
+
   ScratchFolder scratch_;
 };
 

@@ -118,6 +118,13 @@ TEST(Node, ANumberMayHaveATolerance) {
             "node topology.gpus is 1900; expected is 2048 (1966 to 2048)");
 }
 
+TEST(Node, WhatARowSaysBesideItsValueIsToldIfThatIsWrong) {
+  Measurement seven = gpus(7);
+  seven.note = "0000:b9:00.0 is not there";
+  EXPECT_EQ(only(judge({seven}, {expected_gpus()})).sentence,
+            "node topology.gpus is 7; expected is 8: 0000:b9:00.0 is not there");
+}
+
 TEST(Node, AFactThatChangesBetweenRunsIsJudgedByItsWorstRun) {
   Measurement later = gpus(8);
   later.attempt = 2;
