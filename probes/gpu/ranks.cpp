@@ -6,7 +6,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <optional>
-#include <thread>
+
+#include "probes/vendor/spin_pause.h"
 
 namespace plumbline {
 namespace {
@@ -41,12 +42,13 @@ bool are_done(std::span<const Workbench* const> benches, const nccl::Communicato
   const auto begin = std::chrono::steady_clock::now();
   auto watched = begin;
   int looks = 0;
+  SpinPause pause;
   for (auto bench = benches.begin(); bench != benches.end();) {
     if (is_done(**bench)) {
       ++bench;
       continue;
     }
-    std::this_thread::yield();
+    pause();
     if (watch) {
       const auto now = std::chrono::steady_clock::now();
       if (now - watched >= watch_interval) {
@@ -66,9 +68,8 @@ bool are_done(std::span<const Workbench* const> benches, const nccl::Communicato
 /// Whether a GPU comes to an end of what was queued, now that the others wait no more for it.
 bool leaves(const Workbench& bench) {
   const auto begin = std::chrono::steady_clock::now();
-  while (!is_done(bench)) {
+  for (SpinPause pause; !is_done(bench); pause()) {
     if (std::chrono::steady_clock::now() - begin >= leave_limit) return false;
-    std::this_thread::yield();
   }
   return true;
 }

@@ -7,11 +7,11 @@
 #include <cmath>
 #include <map>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "probes/gpu/places.h"
 #include "probes/harness/skip.h"
+#include "probes/vendor/spin_pause.h"
 #include "probes/vendor/vendor_error.h"
 
 namespace plumbline {
@@ -172,8 +172,7 @@ void TransferGroup::wait(const cuda::Event& end) {
   const std::chrono::duration<double> limit(first().transfer().mover->driver->wait_limit_s());
   constexpr int looks_between = 4096;  // some milliseconds
   int looks = 0;
-  while (!end.done()) {
-    std::this_thread::yield();
+  for (SpinPause pause; !end.done(); pause()) {
     if (++looks % looks_between != 0) continue;
     look_for_failure();
     if (steady_clock::now() - begin <= limit) continue;

@@ -3,8 +3,9 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <thread>
 #include <utility>
+
+#include "probes/vendor/spin_pause.h"
 
 namespace plumbline::cuda {
 namespace {
@@ -33,9 +34,8 @@ bool is_done(const BoundFunction<Ask>& query, auto handle) {
 template <class Ask>
 void wait_for(const Context& context, const BoundFunction<Ask>& query, auto handle) {
   const auto begin = std::chrono::steady_clock::now();
-  while (!is_done(query, handle)) {
+  for (SpinPause pause; !is_done(query, handle); pause()) {
     context.end_hang(begin);
-    std::this_thread::yield();
   }
 }
 

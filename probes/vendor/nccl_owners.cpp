@@ -9,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "probes/vendor/spin_pause.h"
+
 namespace plumbline::nccl {
 namespace {
 
@@ -134,7 +136,7 @@ void Communicators::check() const {
 
 void Communicators::settle(double deadline_s) const {
   const Clock::time_point begin = Clock::now(), deadline = after(deadline_s);
-  for (;;) {
+  for (SpinPause pause;;) {
     const Result result = state();
     if (failed(result)) throw library_.call().async_error.error(result);
     if (result == Result::success) return;
@@ -144,7 +146,7 @@ void Communicators::settle(double deadline_s) const {
                      " s");
     }
     if (now - begin < longest_spin) {
-      std::this_thread::yield();
+      pause();
     } else {
       if (watch_) watch_();
       ::usleep(poll_interval_us);
