@@ -185,7 +185,9 @@ TEST(Rehearsal, LeavesOutWhatCanOnlyMeasureThisHost) {
   const Said said = rehearsal.say(fmt::format("rehearse --suite '{}'", suite.string()));
   EXPECT_THAT(said.output, HasSubstr("only measure this host: memory_of_the_host\n"));
   std::vector<std::string> tasks;
-  for (const Measurement& row : rehearsal.rows()) tasks.push_back(row.task);
+  for (const Measurement& row : rehearsal.rows()) {
+    if (row.outcome != Outcome::skipped) tasks.push_back(row.task);
+  }
   EXPECT_THAT(tasks, Not(IsEmpty()));
   EXPECT_THAT(tasks, Each("topology#1"));
 }
