@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "probes/collectives/follow.h"
 #include "probes/collectives/group.h"
@@ -100,6 +101,18 @@ struct RoundTimes {
   }
 };
 
+/// "efa", beside it "efa/efa-direct".
+Fact network_of(const std::set<std::string>& networks) {
+  const std::string said = fmt::format("{}", fmt::join(networks, ", "));
+  // Its plugin says by which provider in words of its own.
+  if (networks.contains("") || networks.contains("libfabric")) {
+    throw Skip(said.empty() ? "NCCL's log says nothing about it"
+                            : "its plugin does not say by which provider: " + said);
+  }
+  if (networks.size() > 1) return Fact(said, "not all hosts go the same way");
+  return Fact(said.substr(0, said.find('/')), said);
+}
+
 class Planner {
  public:
   /// `hosts`: of the group, which may not be there if the plan is only shown.
@@ -139,6 +152,12 @@ class Planner {
       group->come();
       return static_cast<double>(group->ranks());
     });
+    if (hosts_ > 1) {
+      plan_.fact(network_metric, subject_of_hosts(hosts_), [group = group_] {
+        group->come();
+        return network_of(group->networks());
+      });
+    }
     if (!group_->own().nccl().nvls) return;
     plan_.fact(nvls_metric, subject_of_hosts(hosts_), [group = group_]() -> Fact {
       const int said = group->come();

@@ -56,10 +56,12 @@ int Group::come() {
   }
   const std::vector<Outcome> outcomes = perform(order);
   multicast_ranks_ = 0;
+  networks_.clear();
   bool all_say = true;
   for (const Outcome& outcome : outcomes) {
     all_say = all_say && outcome.multicast_ranks >= 0;
     multicast_ranks_ += outcome.multicast_ranks;
+    networks_.insert(outcome.network);
   }
   if (!all_say) multicast_ranks_ = -1;
   came_ = true;

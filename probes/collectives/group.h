@@ -42,6 +42,10 @@ class Group : public StuckBefore {
   /// ranks NCCL says that NVSwitch can reduce and copy; -1 if it says nothing.
   int come();
 
+  /// By what NCCL goes from host to host, as it said when the communicator was made: one, if all
+  /// hosts go the same way; an empty one of a host that says nothing.
+  const std::set<std::string>& networks() const { return networks_; }
+
   /// What each host says, by its rank. Throws Skip, RanksStuck, or std::runtime_error with the name
   /// of the host and what it says; then all have given up what they had.
   std::vector<Outcome> perform(const Order& order);
@@ -72,6 +76,7 @@ class Group : public StuckBefore {
   std::shared_ptr<DataChecks> checks_ = std::make_shared<DataChecks>();
   int hosts_ = 1;
   int multicast_ranks_ = -1;
+  std::set<std::string> networks_;
   bool came_ = false;  ///< and nothing has made an end of it
 
   // Of the step that is under way:

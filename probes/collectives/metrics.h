@@ -41,14 +41,18 @@ inline constexpr std::array metrics = {
            "Hosts that came together, one process on each"},
     Metric{"collectives.differences", "count", Better::exact,
            "In what these hosts differ: GPUs, NVLS, versions of plumbline, NCCL, CUDA"},
+    Metric{
+        "collectives.network", "text", Better::exact,
+        "By what NCCL goes from host to host, as it says itself: efa, tcp (its own sockets), ib"},
 };
 inline constexpr std::size_t metrics_per_operation = 3;
-inline constexpr std::size_t metrics_of_hosts = 2;  ///< the last ones are of several hosts only
-inline constexpr const Metric& ranks_metric = metrics[metrics.size() - 5];
-inline constexpr const Metric& nvls_metric = metrics[metrics.size() - 4];
-inline constexpr const Metric& wrong_values_metric = metrics[metrics.size() - 3];
-inline constexpr const Metric& hosts_metric = metrics[metrics.size() - 2];
-inline constexpr const Metric& differences_metric = metrics[metrics.size() - 1];
+inline constexpr std::size_t metrics_of_hosts = 3;  ///< the last ones are of several hosts only
+inline constexpr const Metric& ranks_metric = metrics[metrics.size() - 6];
+inline constexpr const Metric& nvls_metric = metrics[metrics.size() - 5];
+inline constexpr const Metric& wrong_values_metric = metrics[metrics.size() - 4];
+inline constexpr const Metric& hosts_metric = metrics[metrics.size() - 3];
+inline constexpr const Metric& differences_metric = metrics[metrics.size() - 2];
+inline constexpr const Metric& network_metric = metrics[metrics.size() - 1];
 
 /// `which`: 0 busbw, 1 latency, 2 time.
 inline const Metric& metric_of(Operation operation, std::size_t which) {

@@ -85,6 +85,7 @@ void from_json(const nlohmann::json& json, Looked& looked) {
 
 void to_json(nlohmann::json& json, const Outcome& outcome) {
   json = {{"multicast_ranks", outcome.multicast_ranks},
+          {"network", outcome.network},
           {"sets", outcome.sets},
           {"rounds_at_most", outcome.rounds_at_most},
           {"seconds", outcome.seconds},
@@ -95,6 +96,7 @@ void to_json(nlohmann::json& json, const Outcome& outcome) {
 
 void from_json(const nlohmann::json& json, Outcome& outcome) {
   json.at("multicast_ranks").get_to(outcome.multicast_ranks);
+  json.at("network").get_to(outcome.network);
   json.at("sets").get_to(outcome.sets);
   json.at("rounds_at_most").get_to(outcome.rounds_at_most);
   json.at("seconds").get_to(outcome.seconds);

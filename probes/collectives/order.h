@@ -33,6 +33,7 @@ struct Order {
 /// What a host says of its part in a step that went well.
 struct Outcome {
   int multicast_ranks = -1;        ///< come: with NVLS, as NCCL says; -1: it says nothing
+  std::string network;             ///< come: by what NCCL goes to other nodes; empty: as above
   std::size_t sets = 0;            ///< prepare: buffers to take turns on
   std::size_t rounds_at_most = 0;  ///< prepare
   std::vector<double> seconds;     ///< run: of one round; times: of each

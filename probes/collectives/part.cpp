@@ -98,6 +98,7 @@ Outcome Part::come(const Order& order) {
   if (!all_here) start_line_ = std::make_shared<const StartLine>(ranks_);
   Outcome outcome;
   outcome.multicast_ranks = ranks_->multicast_ranks();
+  outcome.network = ranks_->network();
   return outcome;
 }
 

@@ -165,7 +165,9 @@ Ranks::Ranks(const CudaMachine& machine, const NcclMachine& nccl, World world,
         fmt::format("not all {} ranks came together within {} s", world_.size, nccl_.patience_s),
         true);
   }
-  multicast_ranks_ = nccl::multicast_ranks(nccl_.log->text(said_before));
+  const std::string said = nccl_.log->text(said_before);
+  multicast_ranks_ = nccl::multicast_ranks(said);
+  network_ = nccl::network(said);
 }
 
 void Ranks::group(const std::string& what, const std::function<void()>& calls) const {

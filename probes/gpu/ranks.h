@@ -102,6 +102,8 @@ class Ranks {
   const nccl::Library& library() const { return *nccl_.library; }
   /// Of them, how many NCCL says can let NVSwitch reduce and copy; -1 if it said nothing.
   int multicast_ranks() const { return multicast_ranks_; }
+  /// By what NCCL says that it goes to other nodes (nccl::network); empty: it says nothing.
+  const std::string& network() const { return network_; }
   bool usable() const { return !communicators_->aborted(); }
 
   /// Aborts them: nothing can be done with them after.
@@ -134,6 +136,7 @@ class Ranks {
   std::vector<std::unique_ptr<const Workbench>> benches_;
   std::unique_ptr<nccl::Communicators> communicators_;
   int multicast_ranks_ = -1;
+  std::string network_;
 };
 
 /// What ranks have been stuck in, so that it is not waited for again.

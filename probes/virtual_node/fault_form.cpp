@@ -123,6 +123,8 @@ constexpr std::array forms = {
               "NVSwitch does not reduce and copy (NVLS)"},
     FaultForm{"nccl", "network", "FACTOR", "factor", false, "what = \"slow_network\"",
               "its way to other nodes has that share of its rate"},
+    FaultForm{"nccl", "sockets", "", "", false, "what = \"nccl_sockets\"",
+              "its plugin for EFA is not found, and it goes by TCP"},
 };
 
 std::optional<unsigned> number_of(std::string_view digits) {

@@ -332,6 +332,7 @@ void apply_fault(Table table, Machine& machine) {
       {"nccl_version", [&] { machine.nccl.version = table.required<int>("version"); }},
       {"slow_network",
        [&] { machine.nccl.network.bytes_per_s *= table.required<double>("factor"); }},
+      {"nccl_sockets", [&] { machine.nccl.by_sockets = true; }},
       {"no_multicast", [&] { machine.nccl.multicast = false; }},
       {"multicast_fails", [&] { machine.multicast_status = table.required<int>("status"); }},
       {"greedy_collectives",

@@ -58,6 +58,7 @@ struct NcclModel {
   /// multicast, where that has rates of its own, all_reduce_nvls ...
   std::map<std::string, CollectiveRate> rates;
   NetworkRate network;
+  bool by_sockets = false;      ///< goes to other nodes by sockets: its plugin for EFA is not found
   std::map<int, double> greed;  ///< by GPU: the share of its multiprocessors that operations take
   std::vector<WrongBit> wrong_bits;
   std::vector<StuckCollective> stuck;

@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 
 constexpr const char* all_reduce = "collectives.all_reduce.busbw";
 constexpr const char* latency = "collectives.all_reduce.latency";
-const std::string facts = "ranks|hosts|differences";
+const std::string facts = "ranks|hosts|differences|network";
 const std::string quarter_gib = "/268435456/in_place=0";
 
 std::string filter(const std::string& more) {
@@ -65,6 +65,9 @@ TEST(Group, TwoHostsMeasureTogether) {
   EXPECT_EQ(came.median, 2);
   EXPECT_EQ(came.note, "node-1, node-2");
   EXPECT_EQ(hosts.row("collectives.differences").median, 0);
+  const Measurement network = hosts.row("collectives.network");
+  EXPECT_EQ(network.text, "efa");
+  EXPECT_EQ(network.note, "efa/efa-direct");
   const Measurement row = hosts.row(all_reduce, "registered=0");
   EXPECT_EQ(row.host, "node-1");
   EXPECT_EQ(row.subject, "group");
@@ -117,6 +120,20 @@ TEST(Group, ASlowNetworkOfOneHostSlowsAll) {
   EXPECT_EQ(sound.wait_for(0), exit_ok);
   EXPECT_NEAR(hosts.row(all_reduce).median.value_or(0),
               sound.row(all_reduce).median.value_or(0) / 2, 5);
+}
+
+/// All hosts without the plugin are in agreement, and only slow.
+TEST(Group, SocketsInThePlaceOfEfaAreSaid) {
+  std::vector<VirtualHost> two = healthy(2, "nccl_by_sockets");
+  HostsTogether hosts(two, {filter("")});
+  EXPECT_EQ(hosts.wait_for(0), exit_ok);
+  EXPECT_EQ(hosts.row("collectives.network").text, "tcp");
+}
+
+TEST(Group, HostsThatGoDifferentWaysAreSaid) {
+  HostsTogether hosts(with("nccl_by_sockets"), {filter("")});
+  EXPECT_EQ(hosts.wait_for(0), exit_ok);
+  EXPECT_EQ(hosts.row("collectives.network").text, "efa/efa-direct, tcp");
 }
 
 TEST(Group, WrongDataIsOfAGpuOfAHost) {

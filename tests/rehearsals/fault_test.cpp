@@ -413,6 +413,7 @@ const std::vector<FaultCase> cases = {
      "gpu5: 1 of 2 numbers of the result of all_reduce are wrong"},
     // Of a node by itself it is none: what several hosts say is in tests/machines/group_test.cpp.
     {"slow_network", "collectives", {"nccl.network=0.5"}, incomplete, {}, ""},
+    {"nccl_by_sockets", "collectives", {"nccl.sockets"}, incomplete, {}, ""},
     {"nccl_too_old",
      "collectives",
      {"nccl.version=21212"},

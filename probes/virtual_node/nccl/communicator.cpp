@@ -77,23 +77,34 @@ fs::path machine_file() {
   return fs::path(here.dli_fname).parent_path() / "machine.toml";
 }
 
-/// The words that NCCL says about NVLS at the beginning, where NCCL_DEBUG asks for them.
-void log_multicast(const ncclComm& comm) {
+/// What NCCL and its plugin say at the beginning, where NCCL_DEBUG asks for it: by what they go to
+/// other nodes, and whether NVSwitch helps (NVLS).
+void log_ways(const ncclComm& comm) {
   const char* level = std::getenv("NCCL_DEBUG");
   const char* file = std::getenv("NCCL_DEBUG_FILE");
   const char* setting = std::getenv("NCCL_NVLS_ENABLE");
   const bool asked = level != nullptr && std::strcmp(level, "INFO") == 0;
   const bool off = setting != nullptr && std::strcmp(setting, "0") == 0;
-  if (!asked || file == nullptr || off || comm.clique->size < 2) return;
-  if (std::FILE* log = std::fopen(file, "a")) {
-    std::fprintf(log,
-                 "%s:%d:%d [%d] NCCL INFO NVLS multicast support is %savailable on dev %d "
-                 "(NVLS_NCHANNELS %d)\n",
-                 the_machine().host.c_str(), ::getpid(), ::getpid(), comm.device,
-                 the_machine().nccl.multicast ? "" : "not ", comm.device,
-                 the_machine().nccl.multicast ? 16 : 0);
-    std::fclose(log);
+  if (!asked || file == nullptr) return;
+  std::FILE* const log = std::fopen(file, "a");
+  if (log == nullptr) return;
+  const Machine& machine = the_machine();
+  const std::string prefix = machine.host + ':' + std::to_string(::getpid()) + ':' +
+                             std::to_string(::getpid()) + " [" + std::to_string(comm.device) +
+                             "] NCCL INFO ";
+  if (machine.nccl.by_sockets) {
+    std::fprintf(log, "%sUsing network Socket\n", prefix.c_str());
+  } else {
+    std::fprintf(log, "%sNET/OFI Selected provider is efa, fabric is efa-direct (found 1 nics)\n",
+                 prefix.c_str());
+    std::fprintf(log, "%sUsing network Libfabric\n", prefix.c_str());
   }
+  if (!off && comm.clique->size > 1) {
+    std::fprintf(log, "%sNVLS multicast support is %savailable on dev %d (NVLS_NCHANNELS %d)\n",
+                 prefix.c_str(), machine.nccl.multicast ? "" : "not ", comm.device,
+                 machine.nccl.multicast ? 16 : 0);
+  }
+  std::fclose(log);
 }
 
 /// What a meeting keeps until its end: used with the driver's lock held, so nothing of the
@@ -245,7 +256,7 @@ void create_cliques(const std::vector<Creation>& all) {
       }
     }
   }
-  for (const Creation& creation : all) log_multicast(*creation.comm);
+  for (const Creation& creation : all) log_ways(*creation.comm);
 }
 
 }  // namespace
