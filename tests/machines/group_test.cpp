@@ -157,7 +157,7 @@ TEST(Group, WrongDataIsOfAGpuOfAHost) {
 }
 
 TEST(Group, AHostThatNeverComesIsNamed) {
-  HostsTogether hosts(healthy(2), {filter("latency"), "--gather-limit", "2"}, 3);
+  HostsTogether hosts(healthy(2), {filter("latency"), "--gather-limit", "10"}, 3);
   EXPECT_EQ(hosts.wait_for(0), exit_incomplete);
   EXPECT_EQ(hosts.wait_for(1), exit_incomplete);
   ASSERT_EQ(hosts.rows().size(), 1U) << "never a smaller test";
