@@ -19,6 +19,12 @@ int Running::wait() const {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+bool Running::has_ended() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == pid_;
+}
+
 std::string Running::output() const { return read_file(output_); }
 
 Running start_program(std::vector<std::string> words, const std::filesystem::path& output) {

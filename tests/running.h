@@ -19,6 +19,8 @@ class Running {
   void signal(int number) const;
   /// Its exit code; 128 + the signal that ended it.
   int wait() const;
+  /// wait() would not wait.
+  bool has_ended() const;
   std::string output() const;
 
  private:

@@ -1,56 +1,60 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <filesystem>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "results/schema/journal.h"
-#include "results/schema/measurement.h"
-#include "results/schema/run_directory.h"
-#include "tests/scripted_rig.h"
+#include "tests/rig_fleet.h"
 
 namespace plumbline {
 
+/// What is missing on this machine for hosts of a fabric rig; "" if nothing is.
+std::string missing_for_fabric();
+std::vector<std::string> fabric_options(int hosts, double rail_rate);
+extern const std::filesystem::path fabric_script;
+
 /// Hosts n1, n2 ... of a fabric rig with two rails each, and a host `head` from which plumbline
-/// measures them over ssh.
-class FabricFleet : public ::testing::Test {
+/// measures them over ssh. `Base` is a RigFleet.
+template <class Base>
+class FabricHosts : public Base {
  protected:
   static constexpr int hosts = 4;
   /// Of a rail, in Mbit/s: so little that a busy machine carries it evenly.
   static constexpr double rail_rate = 40;
 
-  void SetUp() override;
+  void SetUp() override {
+    const std::string missing = missing_for_fabric();
+    if (!missing.empty()) GTEST_SKIP() << missing;
+    this->make_rig(fabric_script, fabric_options(hosts, rail_rate));
+  }
 
-  ScriptedRig& rig() { return *rig_; }
+  Said on(const std::string& host, const std::vector<std::string>& words) override {
+    std::vector<std::string> all = {host};
+    all.insert(all.end(), words.begin(), words.end());
+    return this->rig().say("exec", all);
+  }
 
-  /// plumbline of `bin` at the head, with the results of this test.
-  Running start(const std::filesystem::path& bin, std::vector<std::string> words);
-  Said say(const std::filesystem::path& bin, std::vector<std::string> words);
+  Running start(const std::filesystem::path& bin, std::vector<std::string> words) override {
+    words.insert(words.begin(), {"head", bin / "plumbline"});
+    if (words[2] != "report") words.insert(words.end(), {"--results", this->results()});
+    return this->rig().start("exec", words);
+  }
+
   /// `run SUITE` on these hosts.
-  std::vector<std::string> run_words(const std::filesystem::path& suite,
-                                     const std::string& on = "n1,n2,n3,n4");
-
-  /// A file of the test that every host sees.
-  std::filesystem::path write(const std::string& name, const std::string& text);
-
-  /// Processes of a host that have all of these words in their command line.
-  std::vector<std::string> processes(const std::string& host,
-                                     const std::vector<std::string>& words);
-  void signal(const std::string& host, const std::string& process, const std::string& signal);
-
-  bool has_begun() const;
-  RunDirectory run() const { return RunDirectory::latest(results()); }
-  std::vector<Measurement> rows() const;
-  std::vector<Measurement> rows_of(const std::string& metric) const;
-  std::filesystem::path results() const { return rig_->shared("results"); }
-
- private:
-  std::optional<ScriptedRig> rig_;
+  std::vector<std::string> run_words(const std::filesystem::path& suite) {
+    return {"run",
+            suite,
+            "--hosts",
+            "n[1-" + std::to_string(hosts) + "]",
+            "--ssh",
+            "ssh -F " + (this->rig().folder() / "ssh" / "config").string(),
+            "--hosts-lock-file",
+            "/run/plumbline.lock",  // each host has a /run of its own
+            "--seed",
+            "7"};
+  }
 };
+
+using FabricFleet = FabricHosts<RigFleet>;
 
 /// "n3/rail1": the ends of a row of a path between hosts.
 std::string sender_of(const Measurement& row);

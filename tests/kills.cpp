@@ -1,0 +1,127 @@
+#include "tests/kills.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "results/schema/journal.h"
+#include "suites/running/task_outcome.h"
+
+namespace plumbline {
+namespace {
+
+constexpr int most_kills = 50, least_kills = 20;
+
+const std::filesystem::path bin = std::filesystem::path(PLUMBLINE_QUICK) / "bin";
+
+/// Whole lines of the measurements that hosts have sent so far.
+std::set<std::string> lines_in_parts(const std::filesystem::path& run) {
+  std::set<std::string> lines;
+  if (!std::filesystem::exists(run / "parts")) return lines;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(run / "parts")) {
+    if (entry.path().filename() != "measurements.csv") continue;
+    std::istringstream text(read_file(entry.path()));
+    std::string line;
+    std::getline(text, line);  // the header
+    while (std::getline(text, line) && !text.eof()) lines.insert(line);
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::filesystem::path KilledFleet::suite(const std::string& seconds) {
+  std::string names;
+  for (int i = 1; i <= subjects; ++i) names += (i == 1 ? "s" : ",s") + std::to_string(i);
+  return write("kill.toml",
+               "name = \"kill\"\n[[step]]\nname = \"alone\"\nprobe = \"quick\"\n"
+               "options = { seconds = " +
+                   seconds + ", subjects = \"" + names +
+                   "\" }\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = "
+                   "\"pairs\"\noptions = { seconds = " +
+                   seconds + ", rounds = " + std::to_string(meetings) + " }\n");
+}
+
+bool KilledFleet::kill_one(const std::string& host, std::mt19937& random) {
+  auto here = victims_here(host), there = victims_on(host);
+  std::shuffle(there.begin(), there.end(), random);
+  // What is on a host takes its time to come again, and shall have it.
+  const bool is_here = random() % 3 == 0;
+  if (is_here) there = {here[random() % here.size()]};
+  for (const Victim& victim : there) {
+    const auto found = processes(victim.host, victim.words);
+    if (found.empty()) continue;
+    signal(victim.host, found[random() % found.size()], "KILL");
+    ++killed_[victim.name];
+    if (victim.heal) victim.heal();
+    return true;
+  }
+  return false;
+}
+
+void KilledFleet::expect_every_row_once(int hosts) {
+  std::map<std::string, int> counts, good;
+  for (const Measurement& row : rows()) {
+    if (is_task_row(row)) continue;
+    const std::string name = row.host + ' ' + row.task + ' ' + row.case_name;
+    EXPECT_EQ(++counts[name + '#' + std::to_string(row.attempt)], 1) << name;
+    good[name] += row.outcome == Outcome::ok ? 1 : 0;
+  }
+  int alone = 0, pairs = 0;
+  for (const auto& [name, count] : good) {
+    EXPECT_GE(count, 1) << name;
+    (name.find("pairs.round") == std::string::npos ? alone : pairs) += 1;
+  }
+  EXPECT_EQ(alone, hosts * subjects);
+  EXPECT_EQ(pairs, hosts * (hosts - 1) / 2 * meetings);
+}
+
+void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, int hosts,
+                                    std::uint32_t seed) {
+  std::cout << "seed " << seed << '\n';
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int> milliseconds(0, 1500);
+  Running runner = start(bin, run_words);
+  ASSERT_TRUE(eventually([&] { return has_begun(); })) << runner.output();
+  const std::filesystem::path folder = run().path();
+  std::set<std::string> seen;
+  int moments = 0, runs = 1;
+  bool is_done = false;
+  while (moments < most_kills && !is_done) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
+    if (kill_one("n" + std::to_string(1 + random() % static_cast<unsigned>(hosts)), random)) {
+      ++moments;
+    }
+    if (!runner.has_ended()) continue;
+    // salloc ends well too if what it ran was killed.
+    is_done = runner.wait() == 0 && read_journal(run().journal()).back().event == "run_ended";
+    seen.merge(lines_in_parts(folder));
+    if (is_done) break;
+    ++runs;
+    runner = start(bin, resume_words(folder));
+  }
+  if (!is_done) runner.wait();
+  Said last;
+  for (int resumes = 0; resumes < 4; ++resumes) {
+    last = say(bin, resume_words(folder));
+    if (last.exit == 0) break;
+  }
+  EXPECT_EQ(last.exit, 0) << last.output << failures();
+  expect_every_row_once(hosts);
+  seen.merge(lines_in_parts(folder));
+  std::set<std::string> merged;
+  std::istringstream text(read_file(run().measurements()));
+  for (std::string line; std::getline(text, line);) merged.insert(line);
+  EXPECT_THAT(seen, ::testing::IsSubsetOf(merged)) << "what was sent once is kept";
+  std::string summary = "killed";
+  for (const auto& [victim, count] : killed_) summary += ' ' + victim + ' ' + std::to_string(count);
+  std::cout << summary << ", in " << runs << " runs\n";
+  EXPECT_GE(moments, least_kills) << summary;
+}
+
+}  // namespace plumbline

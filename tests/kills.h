@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/rig_fleet.h"
+
+namespace plumbline {
+
+/// A kind of process of a run on many hosts, and where it is found: of several, one is killed.
+struct Victim {
+  std::string name;
+  std::string host;
+  std::vector<std::string> words;  ///< of its command line
+  /// What is done once it is dead; nothing: the run has to live without it.
+  std::function<void()> heal = {};
+};
+
+/// Runs of the quick probe on many hosts (tests/runs) of which processes are killed at random
+/// moments, and what must be true of them in the end.
+class KilledFleet : public RigFleet {
+ protected:
+  static constexpr int subjects = 12;  ///< that each host measures by itself
+  static constexpr int meetings = 6;   ///< of each pair
+
+  /// Each host by itself, then all pairs; `seconds` for each case.
+  std::filesystem::path suite(const std::string& seconds);
+
+  /// Who can be killed: where the runner is, and on a host.
+  virtual std::vector<Victim> victims_here(const std::string& host) = 0;
+  virtual std::vector<Victim> victims_on(const std::string& host) = 0;
+  virtual std::vector<std::string> resume_words(const std::filesystem::path& run) = 0;
+
+  /// Starts the run, kills at 20 moments and more, continues the run whenever its runner has died,
+  /// and until it is done; every row must be there once then.
+  void kill_and_continue(const std::vector<std::string>& run_words, int hosts, std::uint32_t seed);
+
+  std::map<std::string, int>& killed() { return killed_; }
+
+ private:
+  bool kill_one(const std::string& host, std::mt19937& random);
+  void expect_every_row_once(int hosts);
+
+  std::map<std::string, int> killed_;  ///< by name
+};
+
+}  // namespace plumbline
