@@ -19,6 +19,12 @@ class RunDirectory {
   /// Makes <results>/runs/<name>. Throws FileError if `name` is no name of a folder or is taken.
   static RunDirectory create(const std::filesystem::path& results, const std::string& name);
 
+  /// By `name`, or, if that is empty, by time and suite.
+  static RunDirectory create(const std::filesystem::path& results, const std::string& suite,
+                             WallTime time, const std::string& name) {
+    return name.empty() ? create(results, suite, time) : create(results, name);
+  }
+
   /// An existing one; throws FileError if `path` is no folder with a manifest or measurements.
   static RunDirectory open(const std::filesystem::path& path);
 

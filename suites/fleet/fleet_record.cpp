@@ -54,8 +54,7 @@ FleetRecord::FleetRecord(RunDirectory directory, Suite suite, FleetRunOrder orde
 
 FleetRecord FleetRecord::create(const fs::path& results, const Suite& suite,
                                 const FleetRunOrder& order, const std::string& run_name) {
-  RunDirectory directory = run_name.empty() ? RunDirectory::create(results, suite.name, wall_now())
-                                            : RunDirectory::create(results, run_name);
+  RunDirectory directory = RunDirectory::create(results, suite.name, wall_now(), run_name);
   CsvAppender<ManifestEntry>(directory.manifest()).append(order.manifest);
   fs::copy_file(suite.file, directory.suite());
   FleetRecord record(std::move(directory), suite, order);

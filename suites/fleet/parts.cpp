@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
@@ -16,16 +15,12 @@
 #include "results/schema/host_identity.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
+#include "suites/description/bytes.h"
 #include "suites/launch/descriptor.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 /// Every file called `name` in the parts, sorted.
 std::vector<fs::path> files_called(const fs::path& root, const fs::path& name) {

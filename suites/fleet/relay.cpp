@@ -138,6 +138,16 @@ bool has_ended(int input) {
   return ::read(input, &byte, 1) <= 0;
 }
 
+/// Waits until the other side has closed its end. What a program wrote right before it ended may
+/// arrive in pieces with the lines of others between them: slurmstepd keeps lines whole only
+/// before.
+void stay_until_dismissed(int input, Interruption& interruption) {
+  while (input >= 0 && interruption.count() == 0 && !has_ended(input)) {
+    pollfd state{input, POLLIN, 0};
+    ::poll(&state, 1, 1000);
+  }
+}
+
 ProcessEnd carry_out(const HostOrder& order, const fs::path& folder, FolderWatch& watch,
                      const RelayPlace& place, Voice& voice, Interruption& interruption) {
   std::vector<std::string> command = {place.bin / order.command.front()};
@@ -206,7 +216,9 @@ int relay(const FleetOrder& order, const std::string& host, const RelayPlace& pl
     if (interruption.count() > 0) break;
     obey(one, order.run, place, voice, interruption);
   }
-  return any ? exit_ok : exit_usage;
+  if (!any) return exit_usage;
+  if (voice.listened()) stay_until_dismissed(place.input, interruption);
+  return exit_ok;
 }
 
 namespace {

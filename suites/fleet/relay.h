@@ -21,8 +21,8 @@ struct RelayPlace {
 
 /// The host's side of a run on many hosts: does each order of `order` that is for `host`, one after
 /// the other, and says what the program writes into its folder as it writes it. What cannot be done
-/// ends as a frame too. If the other side goes away, the program is ended. Returns an exit code:
-/// ok, or usage if there is no order for this host.
+/// ends as a frame too. If the other side goes away, the program is ended; when all is done, this
+/// waits until it does. Returns an exit code: ok, or usage if there is no order for this host.
 int relay(const FleetOrder& order, const std::string& host, const RelayPlace& place,
           Interruption& interruption);
 

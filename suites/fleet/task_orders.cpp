@@ -3,24 +3,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
-#include <stdexcept>
 
 #include "results/schema/number.h"
+#include "suites/description/bytes.h"
 #include "suites/description/fnv1a.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw std::runtime_error(file.string() + ": cannot be read");
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 std::string with_host(std::string word, const std::string& host) {
   constexpr std::string_view place = "{host}";

@@ -52,9 +52,7 @@ RunRecord::RunRecord(RunDirectory directory, Suite suite, RunOrder order)
 }
 
 RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const RunOrder& order) {
-  RunDirectory directory = order.run_name.empty()
-                               ? RunDirectory::create(results, suite.name, wall_now())
-                               : RunDirectory::create(results, order.run_name);
+  RunDirectory directory = RunDirectory::create(results, suite.name, wall_now(), order.run_name);
   Manifest manifest = order.manifest;
   if (manifest.empty()) {
     manifest.emplace_back();

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 
+#include "results/schema/file_error.h"
 #include "suites/acceptance/verdict_paragraph.h"
+#include "suites/description/bytes.h"
 #include "suites/description/duration.h"
 #include "suites/description/nearest_name.h"
+#include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
 namespace {
@@ -24,6 +27,17 @@ TEST(Duration, IsSaidAsAPersonWould) {
   EXPECT_EQ(format_duration(Seconds(600)), "10 min");
   EXPECT_EQ(format_duration(Seconds(3780)), "1 h 3 min");
   EXPECT_EQ(format_duration(Seconds(-1)), "0.0 s");
+}
+
+TEST(BytesOf, AFileAreAllOfThem) {
+  const ScratchFolder folder;
+  const std::string bytes = std::string(100'000, 'x') + '\0' + "\n";
+  write_file(folder / "file", bytes);
+  write_file(folder / "empty", "");
+  EXPECT_EQ(bytes_of(folder / "file"), bytes);
+  EXPECT_EQ(bytes_of(folder / "empty"), "");
+  EXPECT_THROW(bytes_of(folder / "absent"), FileError);
+  EXPECT_THROW(bytes_of(folder.path()), FileError) << "a folder is no empty file";
 }
 
 TEST(NearestName, IsTheOneThatWasMeant) {
