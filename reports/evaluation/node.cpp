@@ -139,16 +139,19 @@ Finding unexpected_failure(const Series& series, const EndsThatWorked& worked) {
   return f;
 }
 
+/// The rows of tasks are the runner's, about its processes: no measurement of a machine.
 void check_provenance(const ManifestEntry& node, std::span<const Measurement> rows,
                       std::vector<Finding>& findings) {
-  const auto simulated = std::count_if(rows.begin(), rows.end(), [](const Measurement& m) {
-    return m.provenance == Provenance::simulated;
-  });
-  if (simulated == 0 || simulated == std::ssize(rows)) return;
+  std::size_t simulated = 0, measured = 0;
+  for (const Measurement& m : rows) {
+    if (m.metric == task_metric) continue;
+    ++(m.provenance == Provenance::simulated ? simulated : measured);
+  }
+  if (simulated == 0 || measured == 0) return;
   findings.push_back(about_node(
       node, Verdict::inconclusive, "provenance",
       fmt::format("{} of {} rows of {} are simulated: judge them apart from the measured ones",
-                  simulated, rows.size(), node.host)));
+                  simulated, simulated + measured, node.host)));
 }
 
 void check_instance_type(const ManifestEntry& node, std::span<const Measurement> rows,

@@ -43,6 +43,11 @@ constexpr std::array rule_texts = {
     RuleText{"one of two ends",
              "A path to another host is slow, and what was measured does not tell whether its "
              "own end or the other one is at fault."},
+    RuleText{
+        "one of many nodes",
+        "Many nodes worked together and were slower than expected. One slow node is enough for "
+        "that, and the node that has the row is no more likely to be it than another: it "
+        "rejects nobody, and accepts nobody either. Measurements of pairs tell which it is."},
     RuleText{"slow once",
              "A path to another host is slow, and both of its ends were fast with other partners: "
              "that is no fault of either."},

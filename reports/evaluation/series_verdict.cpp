@@ -169,6 +169,18 @@ bool mixes_provenance(const Series& series) {
   });
 }
 
+/// Of many nodes that work together one slow one is enough: the node that has the row is as good as
+/// any other of them.
+void blame_nobody_of_many(const Series& series, Finding& f) {
+  const Measurement& m = series.last();
+  const std::uint64_t nodes = nodes_of(m);
+  if (f.verdict != Verdict::fail || f.better == Better::exact || f.rule == "transport") return;
+  if (m.subject != "group" && nodes <= 2) return;
+  f.remeasure = false;
+  set(f, Verdict::inconclusive, "one of many nodes",
+      f.sentence + fmt::format("; which of the {} nodes is slow, this alone does not tell", nodes));
+}
+
 /// Runs of the same series that brought no value.
 void account_for_failures(const Series& series, Finding& f) {
   const auto failed = [](const Measurement* m) { return m->outcome != Outcome::skipped; };
@@ -221,6 +233,7 @@ Finding judge_series(const Series& series, const Baseline* b) {
           label(f) + " has an expected value but no limit, so it cannot be judged");
     }
   }
+  blame_nobody_of_many(series, f);
   account_for_failures(series, f);
   return f;
 }

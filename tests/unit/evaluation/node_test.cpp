@@ -56,7 +56,7 @@ TEST(Node, WhatGroupsOfNodesMeasureIsJudgedAndNotMissed) {
   Measurement slow = triad(50);
   slow.params["nodes"] = "4";
   const auto with = judge({slow, gpus(8)}, {of_four, expected_gpus()});
-  EXPECT_EQ(with.verdict.outcome, NodeOutcome::reject);
+  EXPECT_EQ(with.verdict.outcome, NodeOutcome::incomplete) << "it may be another of the four";
   slow.params["nodes"] = "2";
   const auto two = judge({slow, gpus(8)}, {of_four, expected_gpus()});
   EXPECT_EQ(two.verdict.outcome, NodeOutcome::accept) << "two nodes are never compared with four";
@@ -148,6 +148,29 @@ TEST(Node, EveryMissingSubjectIsNamedWithItsReason) {
   EXPECT_EQ(result.findings[2].sentence,
             "numa1>numa0 host_memory.triad was not measured, there is no row about it (1 of 4 "
             "were)");
+}
+
+/// Rank 0 has the row of all of them.
+TEST(Node, ASlowGroupRejectsNobodyAlone) {
+  Baseline of_group = expected_triad();
+  of_group.metric = "collectives.all_reduce.busbw";
+  of_group.subject_class = "group";
+  of_group.nodes = 16;
+  of_group.subjects.reset();
+  Measurement row = triad(50);
+  row.metric = of_group.metric;
+  row.subject = "group";
+  row.peer = "";
+  row.params["nodes"] = "16";
+  const auto slow = judge({row}, {of_group, expected_triad()}).findings;
+  const auto found = std::ranges::find(slow, of_group.metric, &Finding::metric);
+  ASSERT_NE(found, slow.end());
+  EXPECT_EQ(found->verdict, Verdict::inconclusive);
+  EXPECT_EQ(found->rule, "one of many nodes");
+  EXPECT_FALSE(found->remeasure);
+  EXPECT_NE(found->sentence.find("which of the 16 nodes is slow, this alone does not tell"),
+            std::string::npos)
+      << found->sentence;
 }
 
 /// Many peers of one rail are no substitute for another rail.
