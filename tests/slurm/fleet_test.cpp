@@ -6,43 +6,10 @@
 #include <thread>
 
 #include "tests/kills.h"
+#include "tests/slurm/nodes.h"
 
 namespace plumbline {
 namespace {
-
-const std::filesystem::path script = PLUMBLINE_SLURM_RIG;
-
-/// Nodes n1, n2 ... of a Slurm rig. Runs are started at the controller, each in an allocation.
-template <class Base>
-class SlurmNodes : public Base {
- protected:
-  void SetUp() override {
-    const std::string missing = ScriptedRig::missing(script);
-    if (!missing.empty()) GTEST_SKIP() << missing;
-  }
-
-  void make_nodes(int count) {
-    nodes_ = count;
-    this->make_rig(script, {std::to_string(count), "--share", PLUMBLINE_BUILD});
-  }
-
-  Said on(const std::string& host, const std::vector<std::string>& words) override {
-    std::vector<std::string> all = words;
-    if (host != "ctl") all.insert(all.begin(), host);
-    return this->rig().say(host == "ctl" ? "exec" : "on", all);
-  }
-
-  Running start(const std::filesystem::path& bin, std::vector<std::string> words) override {
-    words.insert(words.begin(),
-                 {"salloc", "--quiet", "--exclusive", "--nodes=" + std::to_string(nodes_),
-                  "--no-kill", bin / "plumbline"});
-    words.insert(words.end(), {"--results", this->results()});
-    return this->rig().start("exec", words);
-  }
-
- private:
-  int nodes_ = 0;
-};
 
 class SlurmKill : public SlurmNodes<KilledFleet> {
  protected:
