@@ -15,7 +15,7 @@
 namespace plumbline {
 namespace {
 
-constexpr int most_kills = 50, least_kills = 20;
+constexpr int most_kills = 50, least_kills = 12;
 
 const std::filesystem::path bin = std::filesystem::path(PLUMBLINE_QUICK) / "bin";
 
@@ -48,12 +48,13 @@ std::filesystem::path KilledFleet::suite(const std::string& seconds) {
 }
 
 bool KilledFleet::kill_one(const std::string& host, std::mt19937& random) {
-  auto here = victims_here(host), there = victims_on(host);
-  std::shuffle(there.begin(), there.end(), random);
   // What is on a host takes its time to come again, and shall have it.
-  const bool is_here = random() % 3 == 0;
-  if (is_here) there = {here[random() % here.size()]};
-  for (const Victim& victim : there) {
+  auto victims = random() % 3 == 0 ? victims_here(host) : victims_on(host);
+  std::shuffle(victims.begin(), victims.end(), random);
+  std::stable_sort(victims.begin(), victims.end(), [&](const Victim& a, const Victim& b) {
+    return killed_[a.name] < killed_[b.name];  // so that all kinds have their turn
+  });
+  for (const Victim& victim : victims) {
     const auto found = processes(victim.host, victim.words);
     if (found.empty()) continue;
     signal(victim.host, found[random() % found.size()], "KILL");

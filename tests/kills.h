@@ -35,7 +35,7 @@ class KilledFleet : public RigFleet {
   virtual std::vector<Victim> victims_on(const std::string& host) = 0;
   virtual std::vector<std::string> resume_words(const std::filesystem::path& run) = 0;
 
-  /// Starts the run, kills at 20 moments and more, continues the run whenever its runner has died,
+  /// Starts the run, kills at 12 to 50 moments, continues the run whenever its runner has died,
   /// and until it is done; every row must be there once then.
   void kill_and_continue(const std::vector<std::string>& run_words, int hosts, std::uint32_t seed);
 

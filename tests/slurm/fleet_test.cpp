@@ -41,7 +41,7 @@ TEST_F(SlurmKill, AtManyMomentsLosesAndDoublesNothing) {
       {"run", suite("0.6"), "--slurm", "--hosts-lock-file", "/run/plumbline.lock", "--seed", "7"},
       nodes, 20261130);
   for (const char* victim : {"runner", "rank", "relay", "slurmd"}) {
-    EXPECT_GE(killed()[victim], 2) << victim;
+    EXPECT_GE(killed()[victim], 1) << victim;
   }
 }
 
