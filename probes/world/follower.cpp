@@ -6,6 +6,9 @@
 namespace plumbline {
 namespace {
 
+/// Rank 0 may have begun to wait later, and knows who else did not come: its word is waited for.
+constexpr double longer_than_rank_0_s = 2;
+
 /// "rank 3 on n3 and rank 0 at n0:20017: ..."
 RendezvousError not_together(const Place& place, const Participant& own, std::string_view why) {
   return RendezvousError(fmt::format("rank {} on {} did not come together with rank 0 at {}: {}",
@@ -19,11 +22,12 @@ Follower Follower::join(const Place& place, const Participant& own) {
   while (true) {
     try {
       Channel channel(connect_to(place.rendezvous, deadline), largest_greeting);
-      const Deadline answer_deadline = deadline_in(place.gather_limit_s);
+      const Deadline answer_deadline = deadline_in(place.gather_limit_s + longer_than_rank_0_s);
       channel.send(greeting_message(place, own), answer_deadline);
       const auto answer = channel.receive(answer_deadline);
       if (!answer) {
-        throw RendezvousError(fmt::format("no answer within {} s", place.gather_limit_s));
+        throw RendezvousError(fmt::format("no answer within {} s",
+                                          place.gather_limit_s + longer_than_rank_0_s));
       }
       channel.allow_messages_of(Channel::largest_message);
       return {read_answer(*answer), std::move(channel)};
