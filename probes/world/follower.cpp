@@ -26,8 +26,8 @@ Follower Follower::join(const Place& place, const Participant& own) {
       channel.send(greeting_message(place, own), answer_deadline);
       const auto answer = channel.receive(answer_deadline);
       if (!answer) {
-        throw RendezvousError(fmt::format("no answer within {} s",
-                                          place.gather_limit_s + longer_than_rank_0_s));
+        throw RendezvousError(
+            fmt::format("no answer within {} s", place.gather_limit_s + longer_than_rank_0_s));
       }
       channel.allow_messages_of(Channel::largest_message);
       return {read_answer(*answer), std::move(channel)};
