@@ -153,26 +153,40 @@ bool FabricVerdict::judge_path(std::uint32_t node, Finding& f) const {
   });
   if (group == groups_.end()) group = groups_.begin();
 
-  const auto name_first = [&](std::initializer_list<Element> elements) -> std::string {
+  // A path is as slow as the slowest that it crosses.
+  const auto slowest = [&](std::initializer_list<Element> elements) -> const Found* {
+    const Found* worst = nullptr;
     for (const Element& element : elements) {
-      if (convicted(element) != nullptr) return name_of(element);
+      const Found* const found = convicted(element);
+      if (found && (!worst || found->culprit->deficit > worst->culprit->deficit)) worst = found;
     }
-    return {};
+    return worst;
   };
   const auto& leaf_of = map_->fabric.leaf_of;
-  const std::string own =
-      name_first({Element{Kind::node, node, 0}, Element{Kind::nic, node, rail}});
-  if (!own.empty()) {
-    f.sentence += "; " + own + " explains it";
+  const Found* const own = slowest({Element{Kind::node, node, 0}, Element{Kind::nic, node, rail}});
+  const Found* there_found =
+      slowest({Element{Kind::node, partner, 0}, Element{Kind::nic, partner, other_rail}});
+  if (there_found == nullptr && leaf_of[node] != leaf_of[partner]) {
+    there_found =
+        slowest({Element{Kind::leaf, leaf_of[node], 0}, Element{Kind::leaf, leaf_of[partner], 0},
+                 Element{Kind::leaf_rail, leaf_of[node], rail},
+                 Element{Kind::leaf_rail, leaf_of[partner], other_rail}});
+  }
+  const std::string beyond = there_found ? name_of(there_found->culprit->element) : "";
+  // An end that is a little slow itself, which has a finding of its own, is not what is much
+  // slower.
+  constexpr double much_slower = 2;
+  if (own != nullptr && there_found != nullptr &&
+      there_found->culprit->deficit > much_slower * own->culprit->deficit) {
+    f.verdict = Verdict::unjudged;
+    f.rule = "explained by another";
+    f.remeasure = false;
+    f.sentence += "; " + beyond + " explains it";
     return true;
   }
-  std::string beyond =
-      name_first({Element{Kind::node, partner, 0}, Element{Kind::nic, partner, other_rail}});
-  if (beyond.empty() && leaf_of[node] != leaf_of[partner]) {
-    beyond =
-        name_first({Element{Kind::leaf, leaf_of[node], 0}, Element{Kind::leaf, leaf_of[partner], 0},
-                    Element{Kind::leaf_rail, leaf_of[node], rail},
-                    Element{Kind::leaf_rail, leaf_of[partner], other_rail}});
+  if (own != nullptr) {
+    f.sentence += "; " + name_of(own->culprit->element) + " explains it";
+    return true;
   }
   const EndRecord& here = group->end(node, rail);
   const EndRecord& there = group->end(partner, other_rail);

@@ -8,18 +8,22 @@
 
 namespace plumbline {
 
+/// The script that makes the nodes, and the folder of the programs that they see.
+std::string slurm_rig();
+std::string build_folder();
+
 /// Nodes n1, n2 ... of a Slurm rig. Runs are started at the controller, each in an allocation.
 template <class Base>
 class SlurmNodes : public Base {
  protected:
   void SetUp() override {
-    const std::string missing = ScriptedRig::missing(PLUMBLINE_SLURM_RIG);
+    const std::string missing = ScriptedRig::missing(slurm_rig());
     if (!missing.empty()) GTEST_SKIP() << missing;
   }
 
   void make_nodes(int count) {
     nodes_ = count;
-    this->make_rig(PLUMBLINE_SLURM_RIG, {std::to_string(count), "--share", PLUMBLINE_BUILD});
+    this->make_rig(slurm_rig(), {std::to_string(count), "--share", build_folder()});
   }
 
   Said on(const std::string& host, const std::vector<std::string>& words) override {
