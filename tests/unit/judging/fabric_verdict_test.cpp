@@ -67,6 +67,23 @@ class FabricVerdictTest : public ::testing::Test {
   std::vector<Finding> findings_;
 };
 
+/// Node 5 carries 8 % less, a NIC of node 2 half.
+TEST_F(FabricVerdictTest, AnEndThatIsALittleSlowIsNotWhatIsMuchSlower) {
+  PairRun run;
+  run.factor = [](std::size_t from, std::size_t from_nic, std::size_t to, std::size_t to_nic,
+                  std::size_t) {
+    const bool halved = (from == 2 && from_nic == 1) || (to == 2 && to_nic == 1);
+    return halved ? 0.5 : from == 5 || to == 5 ? 0.92 : 1;
+  };
+  judge(run);
+  EXPECT_EQ(outcome(2), NodeOutcome::reject);
+  for (const Finding& f : findings_) {
+    if (f.host != host_name(5) || f.peer != host_name(2) + "/rail1") continue;
+    EXPECT_EQ(f.verdict, Verdict::unjudged) << f.sentence;
+    EXPECT_THAT(f.sentence, HasSubstr("node-2/rail1 explains it"));
+  }
+}
+
 TEST_F(FabricVerdictTest, AHealthyFleetIsAccepted) {
   judge({});
   EXPECT_THAT(culprits(), IsEmpty());
