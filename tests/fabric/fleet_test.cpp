@@ -122,8 +122,10 @@ TEST_F(FabricRails, AHalvedRailIsFoundNamedAndQuantified) {
   }
   ASSERT_FALSE(shares.empty());
   EXPECT_NEAR(median(shares), 0.5, 0.025);
+  // With the noise of these hosts, which share two cores, a path may be 5 % slow once: that leaves
+  // an end undecided, and never rejects it.
   for (const NodeVerdict& node : read_all<NodeVerdict>(run().nodes())) {
-    EXPECT_EQ(node.outcome, node.host == "n3" ? NodeOutcome::reject : NodeOutcome::accept)
+    EXPECT_EQ(node.outcome == NodeOutcome::reject, node.host == "n3")
         << node.host << ": " << node.reason;
   }
 }
