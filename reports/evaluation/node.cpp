@@ -10,6 +10,7 @@
 
 #include "reports/evaluation/missing.h"
 #include "reports/evaluation/noise.h"
+#include "reports/evaluation/pair_task.h"
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/series_verdict.h"
@@ -61,9 +62,8 @@ std::set<std::string> probes_left_out(std::span<const Measurement> rows) {
 std::string step_of_pair(const Measurement& task) {
   const auto step = task.params.find("step");
   if (step == task.params.end()) return {};
-  const std::size_t at = step->second.find('@'), plus = step->second.find('+', at);
-  if (at == std::string::npos || plus == std::string::npos) return {};
-  return step->second.substr(0, step->second.find('.'));
+  const auto pair = pair_task(step->second);
+  return pair ? std::string(pair->round.substr(0, pair->round.find('.'))) : std::string();
 }
 
 /// How many pairs of each step were well with this node.

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "reports/evaluation/noise.h"
+#include "reports/evaluation/pair_task.h"
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "reports/evaluation/node.h"
+#include "reports/evaluation/pair_task.h"
 
 namespace plumbline {
 std::uint32_t NameNumbers::number(std::string_view name) {
@@ -26,14 +27,6 @@ Manifest PairRows::measured_hosts() const {
   Manifest hosts;
   for (const auto& [host, type] : types_) hosts.push_back({host, type, "", "", "", "", "", ""});
   return hosts;
-}
-
-std::optional<PairTask> pair_task(std::string_view task) {
-  const std::size_t at = task.find('@');
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::size_t plus = task.find('+', at);
-  if (plus == std::string_view::npos) return std::nullopt;
-  return PairTask{task.substr(0, at), task.substr(at + 1, plus - at - 1), task.substr(plus + 1)};
 }
 
 void PairRows::look_at_task(const Measurement& m) {
