@@ -31,6 +31,13 @@ Finding culprit_finding(const ManifestEntry& node, std::string_view family, cons
   return f;
 }
 
+void explain_by_another(Finding& finding, const std::string& why) {
+  finding.verdict = Verdict::unjudged;
+  finding.rule = "explained by another";
+  finding.remeasure = false;
+  finding.sentence += "; " + why;
+}
+
 std::string odds(double gain) {
   constexpr double million = 13.8155;
   if (gain > million) return "odds of more than a million to 1";

@@ -17,6 +17,9 @@ Finding culprit_finding(const ManifestEntry& node, std::string_view family,
                         const localisation::Culprit& culprit, const std::string& subject,
                         const std::string& peer = "");
 
+/// Says of a finding that another than its own subject makes it so, and why: it is not judged then.
+void explain_by_another(Finding& finding, const std::string& why);
+
 /// "odds of 250 to 1", "odds of more than a million to 1".
 std::string odds(double gain);
 

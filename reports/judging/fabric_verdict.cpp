@@ -178,10 +178,7 @@ bool FabricVerdict::judge_path(std::uint32_t node, Finding& f) const {
   constexpr double much_slower = 2;
   if (own != nullptr && there_found != nullptr &&
       there_found->culprit->deficit > much_slower * own->culprit->deficit) {
-    f.verdict = Verdict::unjudged;
-    f.rule = "explained by another";
-    f.remeasure = false;
-    f.sentence += "; " + beyond + " explains it";
+    explain_by_another(f, beyond + " explains it");
     return true;
   }
   if (own != nullptr) {
@@ -191,10 +188,7 @@ bool FabricVerdict::judge_path(std::uint32_t node, Finding& f) const {
   const EndRecord& here = group->end(node, rail);
   const EndRecord& there = group->end(partner, other_rail);
   if (!beyond.empty() && here.clean > 0) {
-    f.verdict = Verdict::unjudged;
-    f.rule = "explained by another";
-    f.remeasure = false;
-    f.sentence += fmt::format("; {} explains it, this end was fast with others", beyond);
+    explain_by_another(f, beyond + " explains it, this end was fast with others");
   } else if (!beyond.empty()) {
     f.verdict = Verdict::inconclusive;
     f.rule = "one of two ends";

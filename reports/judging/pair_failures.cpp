@@ -185,10 +185,8 @@ bool PairFailures::clear_path(std::uint32_t node, Finding& f) const {
       other_rail != FabricMap::nowhere && is_convicted({Kind::nic, partner, other_rail});
   if (!by_nic && !is_convicted({Kind::node, partner, 0})) return false;
   if (!good_paths_.contains({node, rail})) return false;
-  f.verdict = Verdict::unjudged;
-  f.rule = "explained by another";
-  f.sentence += fmt::format("; {} explains it, this end works with others",
-                            by_nic ? std::string(f.peer) : map_.hosts[partner]);
+  explain_by_another(f, fmt::format("{} explains it, this end works with others",
+                                    by_nic ? f.peer : map_.hosts[partner]));
   return true;
 }
 
@@ -201,9 +199,7 @@ bool PairFailures::clear_task(std::uint32_t node, Finding& f) const {
   const std::uint32_t partner = map_.node_of(other);
   if (partner == FabricMap::nowhere || !good_tasks_.contains({node, 0})) return false;
   if (!is_convicted({Kind::node, partner, 0})) return false;
-  f.verdict = Verdict::unjudged;
-  f.rule = "explained by another";
-  f.sentence += fmt::format("; {} explains it, this host works with others", other);
+  explain_by_another(f, fmt::format("{} explains it, this host works with others", other));
   return true;
 }
 
