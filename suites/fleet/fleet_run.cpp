@@ -125,8 +125,7 @@ class FleetRun {
     for (const std::string& note : plan.notes) say(step.name + ": " + note);
     std::vector<schedule::RoundResults> results;
     for (std::size_t i = 0; i < plan.rounds.size(); ++i) {
-      const std::string name = fmt::format("{}.round{}", step.name, i + 1);
-      if (!run_round(step, present, name, plan.rounds[i], results)) return false;
+      if (!run_round(step, present, round_name(step, i), plan.rounds[i], results)) return false;
     }
     name_unpaired(step, present, plan.rounds);
     const auto standing =
@@ -149,8 +148,8 @@ class FleetRun {
                      const std::vector<schedule::Round>& rounds) {
     std::vector<bool> was_tested(present.hosts.size());
     for (std::size_t i = 0; i < rounds.size(); ++i) {
+      const std::string name = round_name(step, i);
       for (const schedule::Pair& pair : rounds[i].pairs) {
-        const auto name = fmt::format("{}.round{}", step.name, i + 1);
         const auto outcome = record_.outcome(pair_id(name, present, pair));
         const bool was_lost = !outcome || *outcome == TaskOutcome::killed;
         const auto without = [&](std::size_t partner) {
@@ -164,6 +163,10 @@ class FleetRun {
       note_missing(step, present.fleet.hosts[i], !was_tested[i],
                    "no pair with it was tested: all its partners were lost");
     }
+  }
+
+  static std::string round_name(const Step& step, std::size_t index) {
+    return fmt::format("{}.round{}", step.name, index + 1);
   }
 
   static std::string retest_round(const Step& step, std::size_t index) {

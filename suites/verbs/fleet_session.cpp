@@ -32,8 +32,9 @@ std::vector<ListedHost> hosts_of_allocation() {
 }
 
 /// The hosts with what the manifest knows about them; all of the manifest's if none are named.
-void take_hosts(FleetRunOrder& order, const std::vector<ListedHost>& listed,
+void take_hosts(FleetRunOrder& order, const FleetOptions& options,
                 const std::string& manifest_file) {
+  const auto listed = options.slurm ? hosts_of_allocation() : hosts_of(options.hosts);
   Manifest known;
   if (!manifest_file.empty()) known = read_all<ManifestEntry>(manifest_file);
   std::map<std::string, const ManifestEntry*> by_name;
@@ -102,9 +103,6 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
   return verdict.exit_code;
 }
 
-}  // namespace
-
-namespace {
 constexpr const char* many_hosts = "Many hosts";
 }  // namespace
 
@@ -154,7 +152,7 @@ void FleetOptions::add_to(CLI::App& app) {
 
 Manifest manifest_of(const FleetOptions& options, const std::string& manifest) {
   FleetRunOrder order;
-  take_hosts(order, options.slurm ? hosts_of_allocation() : hosts_of(options.hosts), manifest);
+  take_hosts(order, options, manifest);
   return order.manifest;
 }
 
@@ -162,8 +160,7 @@ int start_fleet(const FleetStart& start, const FleetOptions& options, const Inst
   const Suite suite = read_suite(find_suite(start.suite, tree.suites()));
   FleetRunOrder order = start.order;
   order.machine = identify_host().host;
-  take_hosts(order, options.slurm ? hosts_of_allocation() : hosts_of(options.hosts),
-             start.manifest);
+  take_hosts(order, options, start.manifest);
   order.engine = options.slurm             ? Engine::srun
                  : !options.mpirun.empty() ? Engine::mpirun
                                            : Engine::ssh;

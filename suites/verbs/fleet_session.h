@@ -46,13 +46,13 @@ Manifest manifest_of(const FleetOptions& options, const std::string& manifest);
 /// Starts a run on many hosts and carries it to its end. Returns an exit code.
 int start_fleet(const FleetStart& start, const FleetOptions& options, const InstallTree& tree);
 
+/// The same for one that was interrupted.
+int resume_fleet(const std::filesystem::path& folder, bool quiet, const InstallTree& tree);
+
 /// Runs tasks of a run on many hosts again, as a further attempt.
 int retry_fleet(const std::filesystem::path& folder, bool quiet, const InstallTree& tree,
                 const std::string& command,
                 const std::function<bool(const FleetTask& task, TaskOutcome outcome)>& chosen,
                 const std::vector<std::string>& words);
-
-/// The same for one that was interrupted.
-int resume_fleet(const std::filesystem::path& folder, bool quiet, const InstallTree& tree);
 
 }  // namespace plumbline
