@@ -165,7 +165,7 @@ $(if [[ -n $type ]]; then printf '      nodeSelector: {node.kubernetes.io/instan
               add: [IPC_LOCK, SYS_NICE, SYS_PTRACE]
           resources:
             limits:
-$(limits | grep . || printf '              cpu: "1000"\n' | sed 's/.*/              {}/')
+$(limits | grep . || printf '              {}\n')
           volumeMounts:
             - {name: key, mountPath: /plumbline-key, readOnly: true}
             - {name: pod, mountPath: /plumbline, readOnly: true}
