@@ -33,6 +33,13 @@ std::set<std::string> lines_in_parts(const std::filesystem::path& run) {
   return lines;
 }
 
+std::vector<Victim> victims_on(const std::string& host) {
+  return {{"relay", host, {"bin/plumbline relay"}},
+          {"rank", host, {"plumbline-probe-quick", "--ranks"}},
+          {"probe", host, {"plumbline-probe-quick", "--subjects"}},
+          {"runner of a host", host, {"bin/plumbline", "--run-name"}}};
+}
+
 }  // namespace
 
 std::filesystem::path KilledFleet::suite(const std::string& seconds) {
@@ -90,6 +97,7 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
   Running runner = start(bin, run_words);
   ASSERT_TRUE(eventually([&] { return has_begun(); })) << runner.output();
   const std::filesystem::path folder = run().path();
+  const std::vector<std::string> resume_words = {"resume", folder};
   std::set<std::string> seen;
   int moments = 0, runs = 1;
   bool is_done = false;
@@ -104,12 +112,12 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
     seen.merge(lines_in_parts(folder));
     if (is_done) break;
     ++runs;
-    runner = start(bin, resume_words(folder));
+    runner = start(bin, resume_words);
   }
   if (!is_done) runner.wait();
   Said last;
   for (int resumes = 0; resumes < 4; ++resumes) {
-    last = say(bin, resume_words(folder));
+    last = say(bin, resume_words);
     if (last.exit == 0) break;
   }
   EXPECT_EQ(last.exit, 0) << last.output << failures();

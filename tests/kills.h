@@ -30,10 +30,8 @@ class KilledFleet : public RigFleet {
   /// Each host by itself, then all pairs; `seconds` for each case.
   std::filesystem::path suite(const std::string& seconds);
 
-  /// Who can be killed: where the runner is, and on a host.
+  /// Who can be killed where the runner is, besides the processes on a host.
   virtual std::vector<Victim> victims_here(const std::string& host) = 0;
-  virtual std::vector<Victim> victims_on(const std::string& host) = 0;
-  virtual std::vector<std::string> resume_words(const std::filesystem::path& run) = 0;
 
   /// Starts the run, kills at 12 to 50 moments, continues the run whenever its runner has died,
   /// and until it is done; every row must be there once then.

@@ -12,15 +12,6 @@ class FabricKill : public FabricHosts<KilledFleet> {
     return {{"runner", "head", {"bin/plumbline", "--results"}},
             {"way", "head", {"ssh", "relay --host " + host}}};
   }
-  std::vector<Victim> victims_on(const std::string& host) override {
-    return {{"relay", host, {"bin/plumbline relay"}},
-            {"rank", host, {"plumbline-probe-quick", "--ranks"}},
-            {"probe", host, {"plumbline-probe-quick", "--subjects"}},
-            {"runner of a host", host, {"bin/plumbline", "--run-name"}}};
-  }
-  std::vector<std::string> resume_words(const std::filesystem::path& run) override {
-    return {"resume", run};
-  }
 };
 
 TEST_F(FabricKill, AtManyMomentsLosesAndDoublesNothing) {
