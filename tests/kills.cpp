@@ -19,13 +19,11 @@ constexpr int most_kills = 50, least_kills = 12;
 
 const std::filesystem::path bin = std::filesystem::path(PLUMBLINE_QUICK) / "bin";
 
-/// Whole lines of the measurements that hosts have sent so far.
-std::set<std::string> lines_in_parts(const std::filesystem::path& run) {
+/// Whole lines of some tables.
+std::set<std::string> lines_in(const std::vector<std::filesystem::path>& tables) {
   std::set<std::string> lines;
-  if (!std::filesystem::exists(run / "parts")) return lines;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(run / "parts")) {
-    if (entry.path().filename() != "measurements.csv") continue;
-    std::istringstream text(read_file(entry.path()));
+  for (const std::filesystem::path& table : tables) {
+    std::istringstream text(read_file(table));
     std::string line;
     std::getline(text, line);  // the header
     while (std::getline(text, line) && !text.eof()) lines.insert(line);
@@ -109,7 +107,7 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
     if (!runner.has_ended()) continue;
     // salloc ends well too if what it ran was killed.
     is_done = runner.wait() == 0 && read_journal(run().journal()).back().event == "run_ended";
-    seen.merge(lines_in_parts(folder));
+    seen.merge(lines_in(sent_tables()));
     if (is_done) break;
     ++runs;
     runner = start(bin, resume_words);
@@ -122,7 +120,7 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
   }
   EXPECT_EQ(last.exit, 0) << last.output << failures();
   expect_every_row_once(hosts);
-  seen.merge(lines_in_parts(folder));
+  seen.merge(lines_in(sent_tables()));
   std::set<std::string> merged;
   std::istringstream text(read_file(run().measurements()));
   for (std::string line; std::getline(text, line);) merged.insert(line);

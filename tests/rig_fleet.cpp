@@ -52,6 +52,27 @@ bool RigFleet::has_begun() const {
   }
 }
 
+std::vector<std::filesystem::path> RigFleet::sent_tables() const {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> tables;
+  // Folders come while this looks, the first of them too.
+  std::error_code missing;
+  for (fs::recursive_directory_iterator entry(run().path() / "parts", missing), end;
+       !missing && entry != end; entry.increment(missing)) {
+    if (entry->path().filename() == "measurements.csv") tables.push_back(entry->path());
+  }
+  return tables;
+}
+
+bool RigFleet::has_sent(const std::string& host, const std::string& task,
+                        const std::string& text) const {
+  return std::ranges::any_of(sent_tables(), [&](const std::filesystem::path& table) {
+    const std::string part = table.lexically_relative(run().path() / "parts");
+    return part.find(host) != std::string::npos && part.find(task) != std::string::npos &&
+           read_file(table).find(text) != std::string::npos;
+  });
+}
+
 std::vector<Measurement> RigFleet::rows() const {
   return read_all<Measurement>(run().measurements());
 }

@@ -39,6 +39,10 @@ class RigFleet : public ::testing::Test {
   std::filesystem::path results() const { return rig_->shared("results"); }
   bool has_begun() const;
   RunDirectory run() const { return RunDirectory::latest(results()); }
+  /// The measurements.csv of each host and task that have arrived; of a run that goes on.
+  std::vector<std::filesystem::path> sent_tables() const;
+  /// Whether a row with `text` in it has arrived of a task and a host, in whose names these are.
+  bool has_sent(const std::string& host, const std::string& task, const std::string& text) const;
   std::vector<Measurement> rows() const;
   std::vector<Measurement> rows_of(const std::string& metric) const;
   /// What is said of the tasks that did not end well.
