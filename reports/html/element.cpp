@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "reports/html/deflate.h"
+
 namespace plumbline::html {
 namespace {
 
@@ -101,6 +103,14 @@ void Element::asset(std::string_view tag, const Asset& asset) const {
   document_->out_ += asset.text;
 }
 
+void Element::data(std::string_view name, std::string_view bytes) const {
+  begin_content();
+  const Element block(*document_, "script",
+                      {{"type", "application/octet-stream"}, {"id", "data-" + std::string(name)}});
+  block.begin_content();
+  document_->out_ += base64(deflated(bytes));
+}
+
 void Element::script(const Asset& text) const { asset("script", text); }
 void Element::style(const Asset& text) const { asset("style", text); }
 
@@ -115,9 +125,14 @@ std::string Document::take() {
   return std::exchange(out_, {});
 }
 
-std::string content_security_policy(const Asset& style, const Asset& script) {
-  return "default-src 'none'; style-src " + digest_source(style.sha256) + "; script-src " +
-         digest_source(script.sha256) + "; base-uri 'none'; form-action 'none'";
+std::string content_security_policy(std::span<const Asset> styles, std::span<const Asset> scripts) {
+  const auto sources = [](std::span<const Asset> assets) {
+    std::string text;
+    for (const Asset& asset : assets) text += ' ' + digest_source(asset.sha256);
+    return text.empty() ? " 'none'" : text;
+  };
+  return "default-src 'none'; style-src" + sources(styles) + "; script-src" + sources(scripts) +
+         "; base-uri 'none'; form-action 'none'";
 }
 
 }  // namespace plumbline::html

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,10 @@ class Element {
   Element add(Tag tag, std::initializer_list<Attribute> attributes = {}) const;
   const Element& text(std::string_view text) const;
 
+  /// Bytes for the script of the page, deflated: an element that nothing runs and nobody sees. Its
+  /// id is "data-" and the name.
+  void data(std::string_view name, std::string_view bytes) const;
+
   void script(const Asset& asset) const;
   void style(const Asset& asset) const;
 
@@ -115,7 +120,8 @@ class Document {
   bool in_tag_ = false;     ///< the last start tag still misses its '>'
 };
 
-/// A Content-Security-Policy that lets exactly these two run and nothing be loaded.
-std::string content_security_policy(const Asset& style, const Asset& script);
+/// A Content-Security-Policy that lets exactly these styles and scripts be used and nothing be
+/// loaded.
+std::string content_security_policy(std::span<const Asset> styles, std::span<const Asset> scripts);
 
 }  // namespace plumbline::html

@@ -48,29 +48,64 @@ bool is_harmful(char32_t code) {
   return control || turns_direction || no_character;
 }
 
-}  // namespace
-
-void escape(std::string_view text, std::string& out) {
+/// Calls `each` with every character of `text`, or with what stands in its place.
+void each_character(std::string_view text, const auto& each) {
   while (!text.empty()) {
     char32_t code = 0;
     const std::size_t length = character_length(text, code);
-    if (length == 0 || is_harmful(code)) {
-      out += replacement;
-    } else if (code == '&') {
-      out += "&amp;";
-    } else if (code == '<') {
-      out += "&lt;";
-    } else if (code == '>') {
-      out += "&gt;";
-    } else if (code == '"') {
-      out += "&quot;";
-    } else if (code == '\'') {
-      out += "&#39;";
-    } else {
-      out += text.substr(0, length);
-    }
+    each(length == 0 || is_harmful(code) ? replacement : text.substr(0, length));
     text.remove_prefix(length == 0 ? 1 : length);
   }
+}
+
+}  // namespace
+
+void escape(std::string_view text, std::string& out) {
+  each_character(text, [&](std::string_view character) {
+    switch (character.front()) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += character;
+    }
+  });
+}
+
+void plain(std::string_view text, std::string& out) {
+  each_character(text, [&](std::string_view character) { out += character; });
+}
+
+std::string fragment(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  each_character(text, [&](std::string_view character) {
+    for (const char c : character) {
+      const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+      if (kept) {
+        out += c;
+      } else {
+        const auto byte = static_cast<unsigned char>(c);
+        out += '%';
+        out += digits[byte >> 4];
+        out += digits[byte & 0xF];
+      }
+    }
+  });
+  return out;
 }
 
 std::string base64(std::string_view bytes) {

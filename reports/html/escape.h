@@ -10,6 +10,13 @@ namespace plumbline::html {
 /// (they make a name look like another) become U+FFFD.
 void escape(std::string_view text, std::string& out);
 
+/// Appends `text` with the same replacements and nothing escaped: for what a script reads as data.
+void plain(std::string_view text, std::string& out);
+
+/// `text` as the part of an address behind '#': all but letters, digits, '-', '_' and '.' as
+/// %XX. encodeURIComponent() and the same four more make it in a script.
+std::string fragment(std::string_view text);
+
 /// Base64 with padding, RFC 4648.
 std::string base64(std::string_view bytes);
 

@@ -29,13 +29,13 @@ void head(const Element& html, const Evidence& evidence) {
   const Element head = html.add("head");
   head.add("meta", {{"charset", "utf-8"}});
   head.add("meta", {{"http-equiv", "Content-Security-Policy"},
-                    {"content", html::content_security_policy(report_css, report_js)}});
+                    {"content", html::content_security_policy(report_styles(), report_scripts())}});
   head.add("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
   head.add("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
   head.add("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
   head.add("meta", {{"name", "generator"}, {"content", "plumbline " + evidence.version}});
   head.add("title").text(title_of(evidence));
-  head.style(report_css);
+  for (const html::Asset& style : report_styles()) head.style(style);
 }
 
 /// On top of everything, on every printed page too: these are no measurements.
@@ -90,7 +90,7 @@ std::string report_page(const Evidence& evidence) {
         page.render(evidence, section);
       }
     }
-    body.script(report_js);
+    for (const html::Asset& script : report_scripts()) body.script(script);
   }
   return document.take();
 }

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <span>
+
 #include "reports/html/element.h"
 
 namespace plumbline {
 
-extern const html::Asset report_css;  ///< report.css
-extern const html::Asset report_js;   ///< report.js
+/// The style sheets and scripts of the report, each a file of this folder, in the order in which
+/// they take effect. A new one is its name in the CMakeLists.txt of reports/pages.
+std::span<const html::Asset> report_styles();
+std::span<const html::Asset> report_scripts();
 
 }  // namespace plumbline

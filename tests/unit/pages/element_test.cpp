@@ -127,10 +127,41 @@ TEST(Element, AnAssetWithAnEndTagIsAnError) {
 TEST(ContentSecurityPolicy, NamesTheDigests) {
   // printf '' | openssl dgst -sha256 -binary | base64
   const Asset empty{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
-  EXPECT_EQ(content_security_policy(empty, empty),
+  const Asset two[] = {empty, empty};
+  EXPECT_EQ(content_security_policy({&empty, 1}, two),
             "default-src 'none'; style-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; "
-            "script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; base-uri 'none'; "
+            "script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' "
+            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; base-uri 'none'; "
             "form-action 'none'");
+}
+
+TEST(ContentSecurityPolicy, NothingIsAllowedWhereThereIsNothing) {
+  EXPECT_EQ(content_security_policy({}, {}),
+            "default-src 'none'; style-src 'none'; script-src 'none'; base-uri 'none'; "
+            "form-action 'none'");
+}
+
+TEST(Element, DataIsNeitherRunNorMarkup) {
+  Document document;
+  {
+    const Element html = document.open("en");
+    html.data("nodes", "</script><script>alert(1)</script>");
+  }
+  const std::string page = document.take();
+  const std::string begin = "<script type=\"application/octet-stream\" id=\"data-nodes\">";
+  const std::size_t at = page.find(begin);
+  ASSERT_NE(at, std::string::npos);
+  const std::string rest = page.substr(at + begin.size());
+  EXPECT_EQ(rest.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                   "+/="),
+            rest.find("</script></html>"));
+}
+
+TEST(Fragment, AllButPlainCharactersAreEscaped) {
+  EXPECT_EQ(fragment("ip-10-1-7-3.ec2_a"), "ip-10-1-7-3.ec2_a");
+  EXPECT_EQ(fragment("<a b='c'>!"), "%3Ca%20b%3D%27c%27%3E%21");
+  EXPECT_EQ(fragment("\u03B8"), "%CE%B8");
+  EXPECT_EQ(fragment("a\xFFz"), "a%EF%BF%BDz");
 }
 
 }  // namespace
