@@ -37,6 +37,17 @@ constexpr std::array rule_texts = {
              "A path is as fast as the slowest part that it crosses. The few slow parts that "
              "explain all paths together are named, each with the odds that it is slow. What "
              "crosses the same paths as another cannot be told from it and is not convicted."},
+    RuleText{"fleet outlier",
+             "A value is compared with the median of the same path on hosts of the same type and "
+             "software. One that lies more than 3 sigma and 0.75 of the tolerance below is "
+             "measured again. Only the values after it decide: FAIL if a t test of them against "
+             "the tolerance is sure, and the share of false ones among all that are failed so in "
+             "the whole fleet stays below 1 % (Benjamini and Hochberg)."},
+    RuleText{"fleet candidate",
+             "A value is compared with the median of the same path on hosts of the same type and "
+             "software. This one lies far below, and what was measured after it does not decide "
+             "yet whether it stays so, or its software differs from that of the others: nobody is "
+             "failed for one value."},
     RuleText{"explained by another",
              "A path to another host is slow, and something beyond this host explains it: that is "
              "judged there. This end was fast with another partner."},

@@ -9,6 +9,7 @@
 
 #include "reports/evaluation/sentence.h"
 #include "reports/judging/fabric_verdict.h"
+#include "reports/judging/fleet_outliers.h"
 #include "reports/judging/gpu_culprits.h"
 #include "reports/judging/run_files.h"
 #include "results/schema/host_order.h"
@@ -19,8 +20,13 @@ namespace {
 /// Goes through the hosts that have rows and the nodes that should have some, both by name.
 class Judge {
  public:
-  Judge(BaselineStore& baselines, const EachHost& each, Judgement& judgement, bool any_host)
-      : baselines_(baselines), each_(each), judgement_(judgement), any_host_(any_host) {}
+  Judge(std::span<const RunDirectory> runs, BaselineStore& baselines, const EachHost& each,
+        Judgement& judgement, bool any_host)
+      : runs_(runs),
+        baselines_(baselines),
+        each_(each),
+        judgement_(judgement),
+        any_host_(any_host) {}
 
   void host(const std::string& name, std::span<const Measurement> rows) {
     silent_nodes_before(&name);
@@ -34,8 +40,11 @@ class Judge {
     judge(manifest(next_++), rows);
   }
 
-  /// For what is between hosts, before any of them is judged.
-  void look_at(const Measurement& row) { pairs_.look_at(row); }
+  /// For what is between hosts and how they compare, before any of them is judged.
+  void look_at(const Measurement& row) {
+    pairs_.look_at(row);
+    fleet_rows_.look_at(row);
+  }
 
   /// What belongs to no node.
   void network() {
@@ -83,12 +92,14 @@ class Judge {
     each_(evaluation, rows);
   }
 
-  /// What makes paths of the node slow, and whose fault its paths to others are.
+  /// What makes paths of the node slow, whose fault its paths to others are, and what of it is
+  /// slower than on hosts like it.
   void find_culprits(const ManifestEntry& node, std::span<const Measurement> rows,
                      const Expectations& expectations, NodeEvaluation& evaluation) {
     const std::size_t before = evaluation.findings.size();
     find_gpu_culprits(node, rows, evaluation.findings);
-    const bool changed = fabric().judge(node, evaluation.findings);
+    bool changed = fabric().judge(node, evaluation.findings);
+    changed |= outliers().judge(node.host, evaluation.findings);
     if (changed || evaluation.findings.size() != before) {
       evaluation.verdict = node_verdict(node, evaluation.findings, expectations);
     }
@@ -102,6 +113,15 @@ class Judge {
     return *fabric_;
   }
 
+  const FleetOutliers& outliers() {
+    if (!outliers_) {
+      outliers_.emplace(fleet_rows_, runs_, baselines_);
+      for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
+      fleet_rows_.forget();
+    }
+    return *outliers_;
+  }
+
   void stray(const std::string& name, std::span<const Measurement> rows) {
     NodeEvaluation evaluation;
     evaluation.findings.push_back(stray_host(name, rows));
@@ -109,6 +129,7 @@ class Judge {
     each_(evaluation, rows);
   }
 
+  const std::span<const RunDirectory> runs_;
   BaselineStore& baselines_;
   const EachHost& each_;
   Judgement& judgement_;
@@ -116,6 +137,8 @@ class Judge {
   std::size_t next_ = 0;
   PairRows pairs_;
   std::optional<FabricVerdict> fabric_;  ///< as soon as all pairs are known
+  FleetRows fleet_rows_;
+  std::optional<FleetOutliers> outliers_;  ///< as soon as all rows are known
   std::set<std::string> without_baseline_;
 };
 
@@ -161,7 +184,7 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   judgement.manifest = std::move(denominator.nodes);
   judgement.manifest_sources = std::move(denominator.sources);
   judgement.notes = std::move(denominator.notes);
-  Judge judge(baselines, each, judgement, judgement.manifest_sources.empty());
+  Judge judge(runs, baselines, each, judgement, judgement.manifest_sources.empty());
   const auto files = measurement_files(runs);
   const HostOrderReport report = read_by_host(
       files,

@@ -6,12 +6,6 @@
 #include "reports/evaluation/pair_task.h"
 
 namespace plumbline {
-std::uint32_t NameNumbers::number(std::string_view name) {
-  const auto [entry, is_new] =
-      numbers_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
-  if (is_new) names_.emplace_back(name);
-  return entry->second;
-}
 
 std::optional<OtherEnd> other_end(std::string_view peer) {
   const std::size_t slash = peer.find('/');

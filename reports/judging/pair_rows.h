@@ -6,25 +6,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "reports/judging/name_numbers.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
 
 namespace plumbline {
-
-/// Gives each name a number, in the order in which they come.
-class NameNumbers {
- public:
-  std::uint32_t number(std::string_view name);
-  const std::string& name(std::uint32_t number) const { return names_[number]; }
-  std::size_t size() const { return names_.size(); }
-
- private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::vector<std::string> names_;
-};
 
 /// The rate from one NIC to one of another host, in 28 bytes: there are millions of them. 0: it
 /// failed.

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "reports/judging/name_numbers.h"
+#include "results/schema/measurement.h"
+
+namespace plumbline {
+
+/// One timed value of one subject, in 12 bytes: there are many millions of them.
+struct FleetRow {
+  std::uint32_t host = 0;
+  std::uint16_t path = 0;
+  std::uint16_t occasion = 0;
+  float value = 0;
+
+  auto operator<=>(const FleetRow&) const = default;
+};
+
+/// What can be compared over the hosts of one type: one metric of one class of subjects or paths,
+/// of one size and the same params, all measured or all simulated.
+struct FleetColumn {
+  std::string key;  ///< of all of what follows: what columns are ordered by
+  std::string instance_type;
+  std::string metric;
+  std::string subject_class;
+  std::uint64_t bytes = 0;
+  Params params;
+  std::string unit;
+  Better better = Better::higher;
+  Provenance provenance = Provenance::measured;
+  std::vector<FleetRow> rows;  ///< by host, path, occasion
+};
+
+/// A run, and the how manieth measurement of a step in it.
+struct Occasion {
+  std::string run;
+  std::uint64_t attempt = 1;
+
+  auto operator<=>(const Occasion&) const = default;
+};
+
+/// The timed values of all hosts by themselves, gathered while the rows are read, by several
+/// threads and in any order: what comes out does not depend on it.
+class FleetRows {
+ public:
+  /// Keeps the value of a row, if it has one that can be compared with that of other hosts: what
+  /// several hosts did together is not, nor a fact.
+  void look_at(const Measurement& m);
+
+  /// To be called once, after the last row.
+  void settle();
+  /// Gives the memory of the columns back.
+  void forget() { columns_ = {}; }
+
+  const std::vector<std::string>& hosts() const { return hosts_; }  ///< in order of their names
+  const std::vector<Occasion>& occasions() const { return occasions_; }
+  const std::vector<FleetColumn>& columns() const { return columns_; }
+  const std::string& subject(std::uint16_t path) const { return paths_[path].first; }
+  const std::string& peer(std::uint16_t path) const { return paths_[path].second; }
+  std::size_t rows() const { return row_count_; }
+  /// There were more subjects or occasions than can be told apart: there are no columns then.
+  bool has_too_many_names() const { return has_too_many_names_; }
+
+ private:
+  /// What one of the threads gathers; threads share one now and then.
+  struct Shard {
+    std::mutex mutex;
+    NameNumbers hosts, paths, occasions;
+    std::unordered_map<std::string, std::size_t> by_key;
+    std::vector<FleetColumn> columns;
+    std::string key, path, occasion;  ///< of the row at hand: buffers
+    std::uint32_t last_host = 0;
+  };
+
+  FleetColumn& column_of(Shard& shard, const Measurement& m) const;
+  void take_from(Shard& shard, std::unordered_map<std::string, std::size_t>& by_key);
+
+  std::array<Shard, 16> shards_;
+  std::vector<std::string> hosts_;
+  std::vector<std::pair<std::string, std::string>> paths_;
+  std::vector<Occasion> occasions_;
+  std::vector<FleetColumn> columns_;
+  std::size_t row_count_ = 0;
+  bool has_too_many_names_ = false;
+};
+
+}  // namespace plumbline
