@@ -43,6 +43,7 @@ part  | slurmctld        | tests under Slurm
 part  | slurmd           | tests under Slurm
 part  | slurm-client     | tests under Slurm
 part  | munge            | tests under Slurm
+part  | libxml2-utils    | the test of JUnit XML against a schema
 part  | python3-yaml     | the test of the manifest for Kubernetes
 part  | openmpi-bin      | the test that mpirun starts programs
 '

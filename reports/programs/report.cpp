@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "reports/formats/replaced_table.h"
+#include "reports/formats/report_writer.h"
 #include "reports/formats/terminal_summary.h"
 #include "reports/judging/evidence_collector.h"
 #include "reports/judging/find_run.h"
@@ -27,6 +27,9 @@ struct Order {
   std::vector<std::string> baselines;
   std::string output;
   std::string html;
+  std::string junit;
+  std::string prometheus;
+  std::string json_lines;
   bool no_html = false;
   bool quiet = false;
   std::string command;
@@ -46,41 +49,37 @@ int report(const Order& order) {
     output = order.output;
     std::filesystem::create_directories(output);
   }
-  const std::filesystem::path findings_file = output / runs.front().findings().filename();
-  const std::filesystem::path nodes_file = output / runs.front().nodes().filename();
-  const std::filesystem::path html_file = order.html.empty()
-                                              ? output / runs.front().report().filename()
-                                              : std::filesystem::path(order.html);
+  const auto there = [&](const std::filesystem::path& file) { return output / file.filename(); };
+  const std::filesystem::path html_file =
+      order.html.empty() ? there(runs.front().report()) : std::filesystem::path(order.html);
 
-  ReplacedTable<Finding> findings(findings_file);
+  ReportOrigin origin{{}, wall_now()};
+  for (const RunDirectory& run : runs) origin.runs.push_back(run.name());
+  const auto writers = report_writers({.findings = there(runs.front().findings()),
+                                       .nodes = there(runs.front().nodes()),
+                                       .pairs = there(runs.front().pairs()),
+                                       .suspects = there(runs.front().suspects()),
+                                       .markdown = there(runs.front().findings_page()),
+                                       .junit = order.junit,
+                                       .prometheus = order.prometheus,
+                                       .json_lines = order.json_lines},
+                                      origin);
   WorstFindings worst(shown_findings);
   std::optional<EvidenceCollector> evidence;
   if (!order.no_html) evidence.emplace(baselines);
   const Judgement judgement = judge_runs(
       runs, baselines, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
-        for (const Finding& finding : node.findings) {
-          findings.append(finding);
-          worst.add(finding);
-        }
+        for (const Finding& finding : node.findings) worst.add(finding);
+        for (const auto& writer : writers) writer->add(node, rows);
         if (evidence) evidence->add(node, rows);
       });
-  ReplacedTable<NodeVerdict> nodes(nodes_file);
-  for (const NodeVerdict& node : judgement.nodes) nodes.append(node);
-  findings.commit();
-  nodes.commit();
-  const std::filesystem::path suspects_file = output / runs.front().suspects().filename();
-  if (judgement.suspects) {
-    ReplacedTable<SuspectedNode> suspects(suspects_file);
-    for (const SuspectedNode& node : *judgement.suspects) suspects.append(node);
-    suspects.commit();
-  }
-
   SummaryInput input;
-  for (const RunDirectory& run : runs) input.runs.push_back(run.name());
+  input.runs = origin.runs;
   input.worst = worst.in_order();
   input.baselines = baselines.used();
-  input.written = {findings_file, nodes_file};
-  if (judgement.suspects) input.written.push_back(suspects_file);
+  for (const auto& writer : writers) {
+    if (writer->finish(judgement)) input.written.push_back(writer->file());
+  }
   if (evidence) {
     write_report_page(evidence->finish(judgement, runs, order.command), html_file);
     input.written.push_back(html_file);
@@ -110,9 +109,14 @@ int main(int argc, char** argv) {
                  "holds")
       ->allow_extra_args(false);
   app.add_option("--output", order.output,
-                 "Where findings.csv and nodes.csv go (default: the run)");
+                 "Where the tables and findings.md go (default: the run)");
   auto* html = app.add_option("--html", order.html, "The HTML file (default: report.html there)");
   app.add_flag("--no-html", order.no_html, "Write no HTML file")->excludes(html);
+  app.add_option("--junit", order.junit,
+                 "JUnit XML for continuous integration: a node is a suite, a finding a case");
+  app.add_option("--prometheus", order.prometheus,
+                 "Prometheus text for the textfile collector of node_exporter (NAME.prom)");
+  app.add_option("--jsonl", order.json_lines, "All findings, one JSON object on a line");
   app.add_flag("--quiet", order.quiet, "Print nothing; the exit code is the verdict");
   return plumbline::run_program(app, argc, argv, [&] { return plumbline::report(order); });
 }

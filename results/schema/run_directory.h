@@ -50,6 +50,8 @@ class RunDirectory {
   std::filesystem::path virtual_machine() const { return path_ / "machine"; }
   std::filesystem::path findings() const { return path_ / "findings.csv"; }
   std::filesystem::path nodes() const { return path_ / "nodes.csv"; }
+  std::filesystem::path pairs() const { return path_ / "pairs.csv"; }
+  std::filesystem::path findings_page() const { return path_ / "findings.md"; }
   std::filesystem::path suspects() const { return path_ / "suspects.csv"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
 

@@ -62,7 +62,7 @@ const Layer layers[] = {
     {baselines, {evaluation, schema}},
     {"reports/learning", {baselines, evaluation, statistics, schema}},
     {judging, {baselines, evaluation, localisation, statistics, "reports/pages", schema}},
-    {"reports/formats", {judging, evaluation, statistics, schema}},
+    {"reports/formats", {judging, evaluation, statistics, html, schema}},
     {"reports/programs", {"reports", schema}},  // they bring the folders together
 
     {"tests", {any}},

@@ -73,6 +73,24 @@ TEST_F(Programs, ASlowMachineIsRejectedAndExplained) {
   EXPECT_EQ(run("explain nonsense"), exit_usage);
 }
 
+TEST_F(Programs, FilesForOtherPrograms) {
+  results_.baseline({expected_triad()});
+  const RunDirectory run_folder = results_.run("20261124T100000Z_acceptance", {triad(100)});
+  EXPECT_EQ(run("report --no-html --junit results/junit.xml --prometheus results/plumbline.prom "
+                "--jsonl results/findings.jsonl"),
+            exit_ok)
+      << said_;
+  for (const char* name : {"junit.xml", "plumbline.prom", "findings.jsonl"}) {
+    EXPECT_TRUE(std::filesystem::exists(results_.path() / name)) << name;
+    EXPECT_THAT(said_, HasSubstr(std::string("written: results/") + name));
+  }
+  EXPECT_TRUE(std::filesystem::exists(run_folder.pairs()));
+  EXPECT_TRUE(std::filesystem::exists(run_folder.findings_page()));
+  EXPECT_EQ(run("report --no-html --junit nowhere/junit.xml"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("nowhere/junit.xml.part"));
+  EXPECT_THAT(said_, HasSubstr(": cannot be written"));
+}
+
 TEST_F(Programs, ThePageOfAFleetWithoutAManifestLeavesOutWhatPassed) {
   results_.baseline({expected_triad()});
   std::vector<Measurement> rows;

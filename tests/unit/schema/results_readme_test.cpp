@@ -12,6 +12,7 @@
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
+#include "results/schema/path_value.h"
 #include "results/schema/suspected_node.h"
 #include "tests/unit/schema/scratch_folder.h"
 
@@ -69,9 +70,12 @@ template <>
 constexpr const char* heading<Finding> = "findings.csv";
 template <>
 constexpr const char* heading<NodeVerdict> = "nodes.csv";
+template <>
+constexpr const char* heading<PathValue> = "pairs.csv";
 
-using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
-                               ManifestEntry, SuspectedNode, Baseline, Finding, NodeVerdict>;
+using Records =
+    testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning, ManifestEntry,
+                   SuspectedNode, Baseline, Finding, NodeVerdict, PathValue>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {
