@@ -1,10 +1,17 @@
 #include "reports/evaluation/fleet.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reports/evaluation/noise.h"
 
 namespace plumbline {
+
+std::string sentence_of(const Suspect& suspect) {
+  return fmt::format("{} of {} nodes fail {}: suspect the probe or its baseline first",
+                     suspect.failing, suspect.judged, suspect.family);
+}
 
 void Fleet::add(const NodeEvaluation& node) {
   switch (node.verdict.outcome) {
@@ -45,6 +52,18 @@ void Fleet::leave_incomplete(NodeVerdict& node, const std::string& reason) {
   plumbline::leave_incomplete(node, reason);
   --accepted;
   ++incomplete;
+}
+
+void Fleet::reject_nobody_if_suspect(std::span<NodeVerdict> nodes) {
+  const auto found = suspects();
+  if (found.empty()) return;
+  for (NodeVerdict& node : nodes) {
+    if (node.outcome != NodeOutcome::reject) continue;
+    node.outcome = NodeOutcome::incomplete;
+    node.reason = sentence_of(found.front()) + "; of this node: " + node.reason;
+    --rejected;
+    ++incomplete;
+  }
 }
 
 std::vector<Suspect> Fleet::suspects() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Suspect {
   std::uint64_t judged = 0;
 };
 
+/// "7 of 20 nodes fail host_memory: suspect the probe or its baseline first".
+std::string sentence_of(const Suspect& suspect);
+
 /// What the nodes come to together. Grows with the number of nodes only through small counters.
 class Fleet {
  public:
@@ -35,6 +39,9 @@ class Fleet {
   void reject_outside() { rejected_outside_ = true; }
   /// Takes back that a node that was added is accepted.
   void leave_incomplete(NodeVerdict& node, const std::string& reason);
+  /// Takes back that nodes that were added are rejected, if the harness is suspected rather than
+  /// they: nobody must act on a list of them. Their findings stay.
+  void reject_nobody_if_suspect(std::span<NodeVerdict> nodes);
 
   std::uint64_t nodes() const { return accepted + rejected + incomplete; }
   std::vector<Suspect> suspects() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reports/evaluation/noise.h"
 #include "reports/evaluation/sentence.h"
 
 namespace plumbline {
@@ -50,8 +51,7 @@ std::string headline(const Judgement& judgement, const SummaryInput& input, bool
 std::string reasons(const Judgement& judgement) {
   std::string text;
   for (const Suspect& suspect : judgement.fleet.suspects()) {
-    text += fmt::format("  {} of {} nodes fail {}: suspect the probe or its baseline first\n",
-                        suspect.failing, suspect.judged, suspect.family);
+    text += "  " + sentence_of(suspect) + '\n';
   }
   if (judgement.nodes.empty()) text += "  there is no node: neither a manifest nor any row\n";
   for (const std::string& type : judgement.types_without_baseline) {
@@ -71,9 +71,28 @@ std::string reasons(const Judgement& judgement) {
   return text;
 }
 
+/// Where the harness is suspected, a few examples of what it says are enough: they are no list of
+/// bad nodes.
+std::vector<Finding> shown_findings(const Judgement& judgement, const SummaryInput& input) {
+  std::vector<Finding> shown;
+  for (const Finding& f : input.worst) {
+    const auto suspects = judgement.fleet.suspects();
+    const auto is_suspect = std::any_of(suspects.begin(), suspects.end(), [&](const Suspect& s) {
+      return f.verdict == Verdict::fail && s.family == family_of(f.metric);
+    });
+    const auto is_alike = [&](const Finding& other) {
+      return other.verdict == f.verdict && family_of(other.metric) == family_of(f.metric);
+    };
+    if (is_suspect && std::count_if(shown.begin(), shown.end(), is_alike) >= 2) continue;
+    shown.push_back(f);
+  }
+  return shown;
+}
+
 std::string findings(const Judgement& judgement, const SummaryInput& input, bool colour) {
   std::string text;
-  for (const Finding& f : input.worst) {
+  const auto shown = shown_findings(judgement, input);
+  for (const Finding& f : shown) {
     const std::string verdict = verdict_names[f.verdict];
     text += fmt::format("  {}{}  {}{}\n", painted(verdict, colour_of(f.verdict), colour),
                         std::string(12 - verdict.size(), ' '),
@@ -81,8 +100,8 @@ std::string findings(const Judgement& judgement, const SummaryInput& input, bool
   }
   const NodeVerdict& all = judgement.fleet.findings;
   const std::uint64_t listed = all.fail + all.missing + all.inconclusive + all.warn;
-  if (listed > input.worst.size() && !input.worst.empty()) {
-    text += fmt::format("  and {} more like these\n", listed - input.worst.size());
+  if (listed > shown.size() && !shown.empty()) {
+    text += fmt::format("  and {} more like these\n", listed - shown.size());
   }
   return text;
 }

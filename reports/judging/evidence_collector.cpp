@@ -32,10 +32,7 @@ FleetVerdict fleet_verdict(ExitCode code) {
 /// One sentence: why the verdict is what it is; empty if that goes without saying.
 std::string reason_of(const Judgement& judgement) {
   const auto suspects = judgement.fleet.suspects();
-  if (!suspects.empty()) {
-    return fmt::format("{} of {} nodes fail {}: suspect the probe or its baseline first",
-                       suspects.front().failing, suspects.front().judged, suspects.front().family);
-  }
+  if (!suspects.empty()) return sentence_of(suspects.front());
   if (judgement.nodes.empty()) return "there is no node: neither a manifest nor any row";
   const auto worst = std::max_element(
       judgement.nodes.begin(), judgement.nodes.end(),

@@ -197,6 +197,7 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   judgement.bad_rows = report.bad_rows;
   account_for_bad_rows(judgement);
   account_for_unfinished_tasks(runs, judgement);
+  judgement.fleet.reject_nobody_if_suspect(judgement.nodes);
   return judgement;
 }
 

@@ -46,6 +46,29 @@ TEST(Fleet, ThreeOfFifteenIsSuspect) {
   EXPECT_EQ(fleet.suspects()[0].family, "host_memory");
 }
 
+TEST(Fleet, SuspicionOfTheHarnessRejectsNobody) {
+  std::vector<NodeVerdict> nodes(4);
+  nodes[1].outcome = nodes[2].outcome = nodes[3].outcome = NodeOutcome::reject;
+  nodes[0].outcome = NodeOutcome::accept;
+  nodes[1].reason = "gpu3 is slow";
+  Fleet fleet = fleet_of(15, 3);
+  fleet.reject_nobody_if_suspect(nodes);
+  EXPECT_EQ(fleet.rejected, 0U);
+  EXPECT_EQ(fleet.incomplete, 3U);
+  EXPECT_EQ(fleet.exit_code(), exit_harness_suspect);
+  EXPECT_EQ(nodes[0].outcome, NodeOutcome::accept);
+  EXPECT_EQ(nodes[1].outcome, NodeOutcome::incomplete);
+  EXPECT_EQ(nodes[1].reason,
+            "3 of 15 nodes fail host_memory: suspect the probe or its baseline first; of this "
+            "node: gpu3 is slow");
+
+  Fleet other = fleet_of(16, 3);
+  nodes[1].outcome = NodeOutcome::reject;
+  other.reject_nobody_if_suspect(nodes);
+  EXPECT_EQ(other.rejected, 3U);
+  EXPECT_EQ(nodes[1].outcome, NodeOutcome::reject);
+}
+
 TEST(Fleet, ThreeOfSixteenIsNot) { EXPECT_EQ(fleet_of(16, 3).exit_code(), exit_rejected); }
 
 TEST(Fleet, RejectedComesBeforeIncomplete) {

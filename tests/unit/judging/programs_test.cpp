@@ -14,6 +14,7 @@ namespace {
 
 using namespace testing;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Programs : public ::testing::Test {
  protected:
@@ -89,6 +90,32 @@ TEST_F(Programs, FilesForOtherPrograms) {
   EXPECT_EQ(run("report --no-html --junit nowhere/junit.xml"), exit_usage);
   EXPECT_THAT(said_, HasSubstr("nowhere/junit.xml.part"));
   EXPECT_THAT(said_, HasSubstr(": cannot be written"));
+}
+
+TEST_F(Programs, WhereTheHarnessIsSuspectNoNodeIsRejected) {
+  results_.baseline({expected_triad()});
+  std::vector<Measurement> rows;
+  Manifest manifest;
+  for (int node = 0; node < 12; ++node) {
+    manifest.push_back(node_a);
+    manifest.back().host = "node-" + std::to_string(node + 10);
+    for (int run = 0; run < 3; ++run) {
+      rows.push_back(again(triad(100), run, node < 5 ? 50 + run : 100));
+      rows.back().host = manifest.back().host;
+    }
+  }
+  const RunDirectory judged = results_.run("20261124T100000Z_acceptance", rows, manifest);
+  EXPECT_EQ(run("report"), exit_harness_suspect) << said_;
+  EXPECT_THAT(said_, HasSubstr("HARNESS SUSPECT  12 nodes: 7 accepted, 0 rejected, 5 incomplete"));
+  EXPECT_THAT(said_, HasSubstr("5 of 12 nodes fail host_memory: suspect the probe"));
+  EXPECT_THAT(said_, HasSubstr("drain nothing yet"));
+  EXPECT_THAT(said_, HasSubstr("node-10: "));
+  EXPECT_THAT(said_, HasSubstr("and 3 more like these"));
+  EXPECT_THAT(said_, Not(HasSubstr("node-12"))) << "two examples are no list";
+  for (const NodeVerdict& node : read_all<NodeVerdict>(judged.nodes())) {
+    EXPECT_NE(node.outcome, NodeOutcome::reject) << node.host;
+  }
+  EXPECT_THAT(read_file(judged.report()), HasSubstr("suspect the measurement before the"));
 }
 
 TEST_F(Programs, ThePageOfAFleetWithoutAManifestLeavesOutWhatPassed) {
