@@ -36,7 +36,8 @@ void put_in_order(std::vector<const Measurement*>& rows) {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
-/// "gpu2" before "gpu10": runs of digits compare as numbers.
+}  // namespace
+
 bool natural_less(std::string_view a, std::string_view b) {
   while (!a.empty() && !b.empty()) {
     if (digit(a.front()) && digit(b.front())) {
@@ -58,8 +59,6 @@ bool natural_less(std::string_view a, std::string_view b) {
   }
   return a.size() < b.size();
 }
-
-}  // namespace
 
 const Measurement& Series::last() const {
   if (values.empty()) return *without.back();

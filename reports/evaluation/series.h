@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/schema/finding.h"
@@ -35,6 +36,9 @@ Finding finding_about(const Measurement& m);
 
 /// Eight hexadecimal digits from a series key.
 std::string finding_id(std::string_view series_key);
+
+/// "gpu2" before "gpu10": runs of digits compare as numbers.
+bool natural_less(std::string_view a, std::string_view b);
 
 /// Puts findings into the order in which a person looks for them: metric, then gpu2 before gpu10.
 void sort_for_reading(std::vector<Finding>& findings);

@@ -7,9 +7,10 @@
 
 #include "reports/evaluation/series.h"
 #include "reports/judging/repeat_command.h"
+#include "reports/judging/software_collector.h"
+#include "reports/judging/task_records.h"
 #include "reports/judging/worst_findings.h"
 #include "results/schema/file_error.h"
-#include "results/schema/journal.h"
 
 namespace plumbline {
 namespace {
@@ -46,42 +47,6 @@ std::string suite_of(const std::string& run) {
   return begin == std::string::npos ? std::string() : run.substr(begin + 1);
 }
 
-/// The run and its tasks as its journal tells them.
-void read_journal_of(const RunDirectory& directory, ReportedRun& run,
-                     std::vector<TaskRecord>& tasks) {
-  if (!fs::exists(directory.journal())) return;
-  std::unordered_map<std::string, std::size_t> open;
-  std::string host;
-  for (const JournalEvent& event : read_journal(directory.journal())) {
-    if (event.event == "run_started") {
-      run.started = event.time;
-      run.command = event.detail("command");
-      if (!event.detail("suite").empty()) run.suite = event.detail("suite");
-      host = event.detail("host");
-    } else if (event.event == "measured" || event.event == "run_ended") {
-      run.ended = event.time;
-    } else if (event.event == "task_started") {
-      TaskRecord task;
-      task.run = run.name;
-      task.host = host;
-      task.task = event.task;
-      task.probe = event.task.substr(0, event.task.find('#'));
-      task.attempt = event.attempt;
-      task.started = event.time;
-      task.command = event.detail("command");
-      open[event.task] = tasks.size();
-      tasks.push_back(std::move(task));
-    } else if (event.event == "task_ended") {
-      const auto begun = open.find(event.task);
-      if (begun == open.end()) continue;
-      TaskRecord& task = tasks[begun->second];
-      task.outcome = event.detail("outcome");
-      task.reason = event.detail("reason");
-      task.seconds = std::chrono::duration<double>(event.time - task.started).count();
-    }
-  }
-}
-
 /// A table beside the measurements; what cannot be read of it is left out.
 template <class Record>
 void read_into(const fs::path& file, std::vector<Record>& records) {
@@ -101,24 +66,37 @@ bool is_plain(const Finding& finding) {
 
 }  // namespace
 
+bool EvidenceCollector::is_kept(const Finding& finding) const {
+  return nodes_ <= evidence::whole_nodes || !is_plain(finding);
+}
+
 void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurement> rows) {
   // How many nodes there will be is not known: a run may have no manifest.
   ++nodes_;
   if (nodes_ == evidence::whole_nodes + 1) {
     std::erase_if(evidence_.findings, [](const JudgedFinding& f) { return is_plain(f.finding); });
   }
+  const std::string* run = nullptr;
+  std::uint64_t* rows_of_this = nullptr;
   for (const Measurement& m : rows) {
-    ++rows_of_run_[m.run];
+    if (run == nullptr || *run != m.run) run = &m.run, rows_of_this = &rows_of_run_[m.run];
+    ++*rows_of_this;
     evidence_.simulated |= m.provenance == Provenance::simulated;
-    if (m.outcome != Outcome::ok && evidence_.not_measured.size() < evidence::most_rows) {
-      evidence_.not_measured.push_back(m);
-    }
   }
+  // What is no node of the manifest (a stray host, a leaf) has no verdict.
+  if (!node.verdict.host.empty()) values_.add(node.verdict, node.findings);
+  troubles_.add(node.findings, rows);
+  add_findings(node, rows);
+}
+
+void EvidenceCollector::add_findings(const NodeEvaluation& node,
+                                     std::span<const Measurement> rows) {
+  if (std::ranges::none_of(node.findings, [&](const Finding& f) { return is_kept(f); })) return;
   const auto all = series_of(rows);
   std::unordered_map<std::string, const Series*> by_id;
   for (const Series& series : all) by_id.emplace(finding_id(series.key), &series);
   for (const Finding& f : node.findings) {
-    if (nodes_ > evidence::whole_nodes && is_plain(f)) continue;
+    if (!is_kept(f)) continue;
     JudgedFinding judged;
     judged.finding = f;
     judged.command = repeat_command(f);
@@ -156,6 +134,19 @@ void EvidenceCollector::keep_the_worst(std::size_t count) {
   findings.erase(end, findings.end());
 }
 
+void EvidenceCollector::read_devices(const RunDirectory& directory,
+                                     const std::set<std::string>& hosts) {
+  if (!fs::exists(directory.devices())) return;
+  read_csv<Device>(
+      directory.devices(),
+      [&](const Device& device) {
+        const bool wanted = nodes_ <= evidence::whole_nodes || hosts.contains(device.host);
+        if (!wanted || evidence_.devices.size() == evidence::most_devices) return;
+        evidence_.devices.push_back(device);
+      },
+      BadRows::collect);
+}
+
 Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const RunDirectory> runs,
                                    const std::string& command) {
   evidence_.version = PLUMBLINE_VERSION;
@@ -174,21 +165,30 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
     keep_the_worst(evidence::most_findings);
     std::sort(evidence_.findings.begin(), evidence_.findings.end(),
               [](const auto& a, const auto& b) { return worse(a.finding, b.finding); });
+    for (std::size_t i = evidence::with_rows; i < evidence_.findings.size(); ++i) {
+      evidence_.findings[i].rows = {};
+    }
   }
+  evidence_.values = values_.finish();
+  troubles_.finish(evidence_);
   evidence_.torn_lines = judgement.torn_lines;
   evidence_.bad_rows = judgement.bad_rows;
+  std::set<std::string> with_findings;
+  for (const JudgedFinding& judged : evidence_.findings) with_findings.insert(judged.finding.host);
+  SoftwareCollector software;
   for (const RunDirectory& directory : runs) {
     ReportedRun run;
     run.name = directory.name();
     run.directory = directory.path().string();
     run.suite = suite_of(run.name);
     run.rows = rows_of_run_[run.name];
-    read_journal_of(directory, run, evidence_.tasks);
+    read_tasks(directory, run, evidence_);
     evidence_.runs.push_back(std::move(run));
-    read_into(directory.devices(), evidence_.devices);
-    read_into(directory.context(), evidence_.context);
+    read_devices(directory, with_findings);
+    software.read(directory.context());
     read_into(directory.metrics(), evidence_.metrics);
   }
+  software.finish(evidence_);
   for (const UsedBaselines& used : baselines_.used()) {
     evidence_.baselines.push_back(
         {used.file.string(), used.instance_type, used.rows, used.learned, origin_of(used)});

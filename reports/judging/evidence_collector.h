@@ -1,20 +1,24 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "reports/judging/judge_runs.h"
+#include "reports/judging/trouble_collector.h"
+#include "reports/judging/value_collector.h"
 #include "reports/pages/evidence.h"
 
 namespace plumbline {
 
 /// How much of a large fleet stands in the HTML file; findings.csv has all of it.
 namespace evidence {
-inline constexpr std::size_t whole_nodes = 16;      ///< up to so many nodes with all their findings
-inline constexpr std::size_t most_findings = 4000;  ///< of more nodes: the worst ones
-inline constexpr std::size_t most_rows = 1000;      ///< of rows without a value
+inline constexpr std::size_t whole_nodes = 16;  ///< up to so many nodes with all their findings
+inline constexpr std::size_t most_findings = 20'000;  ///< of more nodes: the worst ones
+inline constexpr std::size_t with_rows = 4'000;       ///< of these, with the rows behind them
+inline constexpr std::size_t most_devices = 50'000;   ///< of nodes that have findings
 }  // namespace evidence
 
 /// Gathers what the HTML report is made of while the hosts are judged one after another.
@@ -29,11 +33,16 @@ class EvidenceCollector {
                   const std::string& command);
 
  private:
+  bool is_kept(const Finding& finding) const;
+  void add_findings(const NodeEvaluation& node, std::span<const Measurement> rows);
   void keep_the_worst(std::size_t count);
+  void read_devices(const RunDirectory& directory, const std::set<std::string>& hosts);
 
   BaselineStore& baselines_;
   std::size_t nodes_ = 0;
   Evidence evidence_;
+  ValueCollector values_;
+  TroubleCollector troubles_;
   std::map<std::string, std::uint64_t> rows_of_run_;
 };
 

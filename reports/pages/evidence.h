@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/pages/fleet_values.h"
 #include "results/schema/baseline.h"
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
@@ -67,6 +68,48 @@ struct TaskRecord {
   std::string command;
 };
 
+/// Rows of one metric to which the same happened, over all hosts: why some of what should be known
+/// is not, or is not to be trusted blindly.
+struct Trouble {
+  std::string what;  ///< "failed", "skipped", "measured again", or a flag: "unsteady" ...
+  std::string metric;
+  std::string note;  ///< of rows without a value: why; empty where there are too many reasons
+  std::uint64_t rows = 0;
+  std::uint64_t hosts = 0;
+};
+
+/// A measurement on one host that had such trouble, or whose verdict is not decided.
+struct TroubledSeries {
+  std::string host;
+  std::string metric;
+  std::string path;  ///< "gpu0>gpu3"
+  std::string work;  ///< "1 GiB, dtype=bf16"
+  Verdict verdict = Verdict::unjudged;
+  std::string finding;  ///< its id; empty: none was made
+  std::string what;     ///< "failed, unsteady"
+  std::uint64_t rows = 0;
+  std::string note;  ///< of its last row without a value
+};
+
+/// One fact about software or settings, and what the hosts say.
+struct Setting {
+  struct Value {
+    std::string value;
+    std::uint64_t hosts = 0;
+    std::vector<std::string> named;  ///< these hosts, where they are not the most; may be cut
+  };
+  std::string key;
+  std::vector<Value> values;    ///< the most frequent first; may be cut where each host has its own
+  std::uint64_t different = 0;  ///< how many values there are
+};
+
+/// What all tasks of the runs come to.
+struct TaskTotals {
+  std::uint64_t tasks = 0;
+  std::uint64_t not_well = 0;
+  double seconds = 0;
+};
+
 /// Everything that a report is made of. Nothing in it is looked up or measured by the pages: the
 /// same evidence gives the same bytes.
 struct Evidence {
@@ -85,20 +128,25 @@ struct Evidence {
   std::string manifest_source;  ///< "manifest.csv of ...", "this host"
   std::vector<NodeVerdict>
       nodes;  ///< one for each node of the manifest, with counts of *all* findings
-  /// All findings of a few nodes; of many nodes all that are not PASS and some that are. The pages
-  /// say how many are left out: what `nodes` counts beyond what stands here.
+  /// All findings of a few nodes; of many nodes those that are neither PASS nor UNJUDGED, the worst
+  /// first. The pages say how many are left out: what `nodes` counts beyond what stands here.
   std::vector<JudgedFinding> findings;
   std::string left_out_in;  ///< the file that has all findings: "findings.csv"
+  FleetValues values;       ///< what every node measured; nothing of a single node
 
-  std::vector<Device> devices;
-  std::vector<ContextEntry> context;
+  std::vector<Device> devices;  ///< of many nodes: of those that have findings
+  std::vector<Setting> software;
+  std::uint64_t software_hosts = 0;    ///< that said anything about their software
   std::vector<MetricMeaning> metrics;  ///< may be empty: then the pages show names without meanings
   std::vector<BaselineFile> baselines;
 
-  std::vector<TaskRecord> tasks;
-  std::vector<Measurement> not_measured;  ///< rows whose outcome is failed or skipped
-  std::vector<std::string> torn_lines;    ///< "file: the cut line"
-  std::vector<std::string> bad_rows;      ///< "file:line: column: found ..., expected ..."
+  std::vector<TaskRecord> tasks;  ///< of many: those that did not end well, and the first others
+  TaskTotals task_totals;
+  std::vector<Trouble> troubles;         ///< of all rows
+  std::vector<TroubledSeries> troubled;  ///< the first of many
+  std::uint64_t all_troubled = 0;        ///< how many there are
+  std::vector<std::string> torn_lines;   ///< "file: the cut line"
+  std::vector<std::string> bad_rows;     ///< "file:line: column: found ..., expected ..."
 };
 
 }  // namespace plumbline

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
+#include <vector>
 
+#include "reports/pages/fault_domains.h"
 #include "reports/pages/finding_evidence.h"
+#include "reports/pages/finding_table.h"
+#include "reports/pages/fleet_table.h"
 #include "reports/pages/interval_plot.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/reading_order.h"
@@ -16,8 +21,12 @@ namespace {
 
 using html::Element;
 
-constexpr std::size_t opened_at_first = 3;   // the worst ones are open, and so are printed
-constexpr std::size_t with_evidence = 2000;  // findings that carry their whole evidence
+constexpr std::size_t opened_at_first = 3;  // the worst ones are open, and so are printed
+constexpr std::size_t first_of_many = 25;   // findings of many that are a list
+
+/// Up to so many findings are a list with their evidence, which is some kilobytes each; more are a
+/// table. Of a few nodes a reader wants to see everything, of a fleet what needs attention.
+std::size_t most_listed(const Totals& totals) { return totals.nodes > 16 ? 200 : 2000; }
 
 void filters(const Element& section, const Evidence& evidence, bool many_hosts) {
   std::set<std::string> hosts, metrics;
@@ -117,22 +126,13 @@ std::string sort_value(const std::optional<double>& value) {
   return value ? format_number(*value) : "";
 }
 
-/// A finding as a line that opens to its evidence, or as the line alone.
-void finding(const Element& list, const JudgedFinding& judged, bool many_hosts, bool evidence,
-             bool open) {
+/// A finding as a line that opens to its evidence.
+void finding(const Element& list, const JudgedFinding& judged, bool many_hosts, bool open) {
   const Finding& about = judged.finding;
   const std::string css = fmt::format("finding {}", verdict_class(about.verdict));
   const std::string anchor = finding_anchor(about);
   const int verdict = static_cast<int>(about.verdict);
   const std::string ratio = sort_value(difference(about));
-  if (!evidence) {
-    const Element line = list.add("div", {{"class", css + " f-row"},
-                                          {"id", anchor},
-                                          {"data-verdict", verdict},
-                                          {"data-difference", ratio}});
-    row(line, about, many_hosts);
-    return;
-  }
   const Element details = list.add("details", {{"class", css},
                                                {"id", anchor},
                                                {"data-verdict", verdict},
@@ -145,21 +145,67 @@ void finding(const Element& list, const JudgedFinding& judged, bool many_hosts, 
   finding_evidence(details, judged);
 }
 
-void listing(const Element& section, const Evidence& evidence, bool many_hosts) {
+void listing(const Element& section, std::span<const JudgedFinding* const> order, bool many_hosts) {
   // Where nothing is expected of anything, the columns of expectations would be empty.
-  const bool bare = std::ranges::all_of(evidence.findings, [](const JudgedFinding& judged) {
-    return judged.finding.expected.empty();
-  });
+  const bool bare = std::ranges::all_of(
+      order, [](const JudgedFinding* judged) { return judged->finding.expected.empty(); });
   const std::string css =
       fmt::format("finding-list{}{}", many_hosts ? " with-hosts" : "", bare ? " bare" : "");
   const Element list = section.add("div", {{"class", css}, {"id", "finding-list"}});
   header(list, many_hosts);
   std::size_t shown = 0;
-  for (const JudgedFinding* judged : in_reading_order(evidence)) {
-    const bool open = needs_attention(judged->finding.verdict) && shown < opened_at_first;
-    finding(list, *judged, many_hosts, shown < with_evidence, open);
-    ++shown;
+  for (const JudgedFinding* judged : order) {
+    finding(list, *judged, many_hosts,
+            needs_attention(judged->finding.verdict) && shown++ < opened_at_first);
   }
+}
+
+void domains(const Element& section, const Evidence& evidence, bool many_hosts) {
+  const std::vector<FaultDomain> all = fault_domains(evidence);
+  if (all.empty()) return;
+  const auto texts = [&](auto&& text) {
+    std::vector<std::string> values;
+    for (const FaultDomain& domain : all) values.push_back(text(domain));
+    return values;
+  };
+  std::vector<double> verdicts, counts;
+  for (const FaultDomain& domain : all) {
+    verdicts.push_back(static_cast<double>(domain.verdict));
+    counts.push_back(static_cast<double>(domain.all_findings()));
+  }
+  FleetTable table("domains", "fault domain");
+  table.numbers({"verdict", "Verdict", Look::verdict, 8.6}, std::move(verdicts));
+  table.texts({.name = "kind", .title = "Kind", .width = 5, .choice = true},
+              texts([](const FaultDomain& d) { return domain_kind_names[d.kind]; }));
+  if (many_hosts) {
+    table.texts({.name = "host", .title = "Host", .width = 10, .link = "node", .key = "host"},
+                texts([](const FaultDomain& d) { return d.host; }));
+  }
+  table.texts({.name = "domain", .title = "What", .width = 8.4, .link = "finding", .key = "id"},
+              texts([](const FaultDomain& d) { return d.name; }));
+  table.numbers({"findings", "Findings", Look::count, 6}, std::move(counts));
+  table.texts({.name = "sentence", .title = "What is wrong"},
+              texts([](const FaultDomain& d) { return d.said_by->finding.sentence; }));
+  table.texts({.name = "confidence", .title = "Confidence", .width = 11},
+              texts([](const FaultDomain& d) { return confidence_of(d.said_by->finding); }));
+  table.texts({.name = "action", .title = "What to do"},
+              texts([](const FaultDomain& d) { return d.said_by->finding.action; }));
+  table.texts({"id", ""}, texts([](const FaultDomain& d) { return d.said_by->finding.id; }));
+  section.add("h3").text("By fault domain");
+  section.add("p", {{"class", "lead"}})
+      .text(
+          "What needs attention, grouped by what would be repaired or replaced: a leaf of the "
+          "network, a node, a part of one.");
+  table.render(section, 30);
+}
+
+void left_out(const Element& section, const Evidence& evidence, const Totals& totals) {
+  if (totals.left_out == 0) return;
+  section.add("p", {{"class", "left-out"}})
+      .text(
+          fmt::format("{} that are not shown here are counted in every total{}.",
+                      count_of(totals.left_out, "finding"),
+                      evidence.left_out_in.empty() ? "" : " and stand in " + evidence.left_out_in));
 }
 
 }  // namespace
@@ -168,30 +214,31 @@ void render_findings(const Evidence& evidence, const Element& section) {
   const Totals totals = totals_of(evidence);
   const bool many_hosts = totals.nodes > 1;
   if (evidence.findings.empty()) {
-    section.add("p").text("Nothing was judged: no row could be read.");
+    section.add("p").text(totals.all_findings() == 0 ? "Nothing was judged: no row could be read."
+                                                     : "Nothing needs attention.");
+    left_out(section, evidence, totals);
     return;
   }
+  domains(section, evidence, many_hosts);
+  const std::vector<const JudgedFinding*> all = in_reading_order(evidence);
+  const bool is_listed = all.size() <= most_listed(totals);
+  section.add("h3").text(is_listed ? "All findings" : "The worst findings");
   section.add("p", {{"class", "lead"}})
       .text(
           "Each line opens to its evidence: every run with its interval, the limits, the rule, "
           "where the expectation comes from, and the command that measures it again. The mark at "
           "the right shows the judged interval relative to the expected value, the shaded band is "
           "what the limits allow.");
-  if (totals.left_out != 0) {
-    section.add("p", {{"class", "left-out"}})
-        .text(fmt::format(
-            "{} that are not shown here are counted in every total{}.",
-            count_of(totals.left_out, "finding"),
-            evidence.left_out_in.empty() ? "" : " and stand in " + evidence.left_out_in));
+  if (is_listed) {
+    left_out(section, evidence, totals);
+    filters(section, evidence, many_hosts);
+    listing(section, all, many_hosts);
+    return;
   }
-  filters(section, evidence, many_hosts);
-  listing(section, evidence, many_hosts);
-  if (evidence.findings.size() > with_evidence) {
-    section.add("p", {{"class", "left-out"}})
-        .text(fmt::format("The first {} findings carry their evidence, the others their line only; "
-                          "plumbline explain FINDING tells the rest.",
-                          count(with_evidence)));
-  }
+  listing(section, std::span(all).first(first_of_many), many_hosts);
+  section.add("h3").text("All findings that need attention");
+  left_out(section, evidence, totals);
+  finding_table(section, all);
 }
 
 }  // namespace plumbline

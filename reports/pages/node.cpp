@@ -4,12 +4,15 @@
 #include <map>
 #include <set>
 
+#include "reports/evaluation/series.h"
+#include "reports/html/column_table.h"
 #include "reports/pages/heat_map.h"
 #include "reports/pages/line_chart.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/rate_bars.h"
 #include "reports/pages/table.h"
 #include "reports/pages/totals.h"
+#include "reports/pages/value_data.h"
 #include "reports/pages/wording.h"
 #include "results/schema/number.h"
 
@@ -18,8 +21,9 @@ namespace {
 
 using html::Element;
 
-constexpr std::size_t most_nodes = 50;
-constexpr std::size_t curve_sizes = 4;  // from so many sizes on a metric is a curve
+constexpr std::size_t most_nodes = 16;    // with whole pages of their own
+constexpr std::size_t worst_of_many = 4;  // of more nodes
+constexpr std::size_t curve_sizes = 4;    // from so many sizes on a metric is a curve
 
 /// The two ends of a path; the second is empty for a single subject.
 struct Ends {
@@ -33,19 +37,6 @@ Ends ends_of(const Finding& finding) {
   return {path.substr(0, arrow), path.substr(arrow + 1)};
 }
 
-/// "numa10" after "numa9".
-bool natural_less(const std::string& a, const std::string& b) {
-  const auto split = [](const std::string& text) {
-    std::size_t digits = text.size();
-    while (digits > 0 && text[digits - 1] >= '0' && text[digits - 1] <= '9') --digits;
-    return std::pair{text.substr(0, digits), text.substr(digits)};
-  };
-  const auto [word_a, number_a] = split(a);
-  const auto [word_b, number_b] = split(b);
-  if (word_a != word_b) return word_a < word_b;
-  if (number_a.size() != number_b.size()) return number_a.size() < number_b.size();
-  return number_a < number_b;
-}
 struct NaturalLess {
   bool operator()(const std::string& a, const std::string& b) const { return natural_less(a, b); }
 };
@@ -242,21 +233,59 @@ void one_node(const Element& section, const Evidence& evidence, const NodeVerdic
   devices(article, own);
 }
 
+/// What the script shows of a node that has no page of its own.
+void node_data(const Element& section, const Evidence& evidence) {
+  section.add("div", {{"class", "view"}, {"id", "node-view"}, {"hidden"}});
+  html::ColumnTable table;
+  const auto texts = [&](std::string_view name, auto&& text) {
+    std::vector<std::string> values;
+    values.reserve(evidence.devices.size());
+    for (const Device& device : evidence.devices) values.push_back(text(device));
+    table.texts(name, std::span<const std::string>(values));
+  };
+  texts("host", [](const Device& device) { return device.host; });
+  texts("subject", [](const Device& device) { return device.subject; });
+  texts("kind", [](const Device& device) { return device.kind; });
+  texts("name", [](const Device& device) { return device.name; });
+  texts("pci_address", [](const Device& device) { return device.pci_address; });
+  texts("numa_node", [](const Device& device) {
+    return device.numa_node ? std::to_string(*device.numa_node) : "";
+  });
+  texts("serial", [](const Device& device) { return device.serial; });
+  texts("uuid", [](const Device& device) { return device.uuid; });
+  if (!evidence.devices.empty()) section.data("devices", table.encoded());
+  host_data(section, evidence);
+  value_data(section, evidence.values);
+}
+
+void what_many_have(const Element& section, const Evidence& evidence, std::size_t shown) {
+  std::string text = fmt::format("The {} nodes with the worst verdicts of {} stand here in full. ",
+                                 shown, count(evidence.nodes.size()));
+  text +=
+      "Every node has an address, #node=HOST, that opens it here (on a screen, with scripts): its "
+      "place, its findings and ";
+  text += evidence.values.worst_of_metric
+              ? "the worst value of each metric"
+              : "what it measured beside what is expected and what the others have";
+  text += "; its devices where it has findings. Everything else stands in the tables of the run.";
+  section.add("p", {{"class", "left-out"}}).text(text);
+}
+
 }  // namespace
 
 void render_node(const Evidence& evidence, const Element& section) {
   std::vector<NodeVerdict> nodes = all_nodes(evidence);
   std::ranges::stable_sort(
       nodes, [](const NodeVerdict& a, const NodeVerdict& b) { return a.outcome > b.outcome; });
-  if (nodes.size() > most_nodes) {
-    section.add("p", {{"class", "left-out"}})
-        .text(fmt::format("The {} nodes with the worst verdicts of {}.", most_nodes,
-                          count(nodes.size())));
-    nodes.resize(most_nodes);
-  }
+  const bool many = nodes.size() > most_nodes;
+  if (many) nodes.resize(worst_of_many);
   std::map<std::string, Findings> findings;
   for (const JudgedFinding& judged : evidence.findings) {
     findings[judged.finding.host].push_back(&judged.finding);
+  }
+  if (many) {
+    what_many_have(section, evidence, nodes.size());
+    node_data(section, evidence);
   }
   for (const NodeVerdict& node : nodes) one_node(section, evidence, node, findings);
 }

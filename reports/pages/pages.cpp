@@ -8,6 +8,7 @@ std::span<const Page> pages() {
       {"findings", "Findings", render_findings},
       {"nodes", "Nodes", render_nodes},
       {"node", "Node by node", render_node},
+      {"not_tested", "Not tested and flaky", render_not_tested},
       {"software", "Software and settings", render_software},
       {"run_health", "Run health", render_run_health},
       {"method", "Method", render_method},

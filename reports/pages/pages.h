@@ -21,6 +21,7 @@ void render_sign_off(const Evidence& evidence, const html::Element& section);
 void render_findings(const Evidence& evidence, const html::Element& section);
 void render_nodes(const Evidence& evidence, const html::Element& section);
 void render_node(const Evidence& evidence, const html::Element& section);
+void render_not_tested(const Evidence& evidence, const html::Element& section);
 void render_software(const Evidence& evidence, const html::Element& section);
 void render_run_health(const Evidence& evidence, const html::Element& section);
 void render_method(const Evidence& evidence, const html::Element& section);

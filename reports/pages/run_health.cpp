@@ -49,20 +49,19 @@ void tasks(const Element& section, const Evidence& evidence) {
     return;
   }
   std::vector<const TaskRecord*> order;
-  double longest = 0, total = 0;
+  double longest = 0;
   for (const TaskRecord& task : evidence.tasks) {
     order.push_back(&task);
     longest = std::max(longest, task.seconds.value_or(0));
-    total += task.seconds.value_or(0);
   }
-  const auto failed = static_cast<std::size_t>(
-      std::ranges::count_if(order, [](const TaskRecord* task) { return !went_well(*task); }));
   std::ranges::stable_partition(order, [](const TaskRecord* task) { return !went_well(*task); });
+  const TaskTotals& totals = evidence.task_totals;
   section.add("h3").text("Tasks");
   section.add("p", {{"class", "lead"}})
-      .text(
-          fmt::format("{} in {}; {}.", count_of(order.size(), "task"), person_duration(total),
-                      failed == 0 ? "all ended well" : fmt::format("{} did not end well", failed)));
+      .text(fmt::format(
+          "{} in {}; {}.", count_of(totals.tasks, "task"), person_duration(totals.seconds),
+          totals.not_well == 0 ? "all ended well"
+                               : fmt::format("{} did not end well", count(totals.not_well))));
   const SortableTable table(section, "",
                             {{"Task"},
                              {"Host"},
@@ -75,43 +74,10 @@ void tasks(const Element& section, const Evidence& evidence) {
   for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
     task_line(table.body, *order[i], longest);
   }
-  if (order.size() > most_rows) {
+  const std::uint64_t shown = std::min(order.size(), most_rows);
+  if (totals.tasks > shown) {
     section.add("p", {{"class", "left-out"}})
-        .text(fmt::format("{} more tasks stand in the journal.", count(order.size() - most_rows)));
-  }
-}
-
-void not_measured(const Element& section, const Evidence& evidence) {
-  if (evidence.not_measured.empty()) return;
-  section.add("h3").text("Failed and skipped rows");
-  const SortableTable table(
-      section, "",
-      {{"Outcome"}, {"Host"}, {"Metric"}, {"Subject"}, {"Attempt", true}, {"Time"}, {"Note"}});
-  std::vector<const Measurement*> order;
-  for (const Measurement& row : evidence.not_measured) order.push_back(&row);
-  std::ranges::stable_partition(
-      order, [](const Measurement* row) { return row->outcome == Outcome::failed; });
-  for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
-    const Measurement& measured = *order[i];
-    const Element row =
-        table.body.add("tr", {{"class", measured.outcome == Outcome::failed ? "unwell" : "well"}});
-    text_cell(row, outcome_names[measured.outcome]);
-    row.add("td", {{"class", "host"}}).text(measured.host);
-    {
-      const Element cell = row.add("td", {{"class", "metric"}});
-      cell.text(measured.metric);
-      const std::string work = work_of(measured);
-      if (!work.empty()) cell.text(" ").add("span", {{"class", "work"}}).text(work);
-    }
-    text_cell(row, path_of(measured));
-    number_cell(row, std::to_string(measured.attempt));
-    row.add("td", {{"class", "time"}}).text(person_time(measured.time));
-    row.add("td", {{"class", "why"}}).text(measured.note);
-  }
-  if (order.size() > most_rows) {
-    section.add("p", {{"class", "left-out"}})
-        .text(fmt::format("{} more rows stand in measurements.csv.",
-                          count(order.size() - most_rows)));
+        .text(fmt::format("{} more tasks stand in the journal.", count(totals.tasks - shown)));
   }
 }
 
@@ -131,14 +97,12 @@ void lines(const Element& section, const char* title, const char* meaning,
 
 void render_run_health(const Evidence& evidence, const Element& section) {
   tasks(section, evidence);
-  not_measured(section, evidence);
   lines(section, "Rows that could not be read",
         "They are left out of every verdict, and make their node incomplete.", evidence.bad_rows);
   lines(section, "Cut last lines",
         "Their writer was ended while it wrote. Nothing before them is lost.", evidence.torn_lines);
-  if (evidence.not_measured.empty() && evidence.bad_rows.empty() && evidence.torn_lines.empty()) {
-    section.add("p").text(
-        "No row failed or was skipped, every row could be read, and no line is cut.");
+  if (evidence.bad_rows.empty() && evidence.torn_lines.empty()) {
+    section.add("p").text("Every row could be read, and no line is cut.");
   }
 }
 

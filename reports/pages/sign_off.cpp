@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <functional>
 
+#include "reports/pages/fault_domains.h"
 #include "reports/pages/next_steps.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/reading_order.h"
@@ -14,8 +15,9 @@ namespace {
 
 using html::Element;
 
-constexpr std::size_t deciding_findings = 8;
+constexpr std::size_t deciding_domains = 8;
 constexpr std::size_t named_nodes = 20;
+constexpr std::size_t named_reasons = 8;
 
 std::string_view shape_of(FleetVerdict verdict) {
   static constexpr auto shapes = names_of<FleetVerdict>("pass", "missing", "fail", "inconclusive");
@@ -99,6 +101,41 @@ void measured(const Element& cell, const Evidence& evidence) {
   }
 }
 
+void rows_measured(const Element& cell, const Evidence& evidence) {
+  std::uint64_t rows = 0;
+  for (const ReportedRun& run : evidence.runs) rows += run.rows;
+  if (evidence.simulated) {
+    cell.add("b", {{"class", "alarm"}}).text("simulated, wholly or in part");
+    cell.text(fmt::format(": {}", count_of(rows, "row")));
+  } else {
+    cell.text(fmt::format("{}, all measured on the machines", count_of(rows, "row")));
+  }
+}
+
+/// The versions that matter most, each as most hosts have it, and how many have another.
+void versions(const Element& cell, const Evidence& evidence) {
+  struct Named {
+    const char* key;
+    const char* name;
+  };
+  static constexpr Named all[] = {
+      {"kernel", "kernel"},     {"driver.version", "driver"},       {"cuda.version", "CUDA"},
+      {"nccl.version", "NCCL"}, {"libfabric.version", "libfabric"}, {"efa.version", "EFA"}};
+  std::string text = "plumbline " + evidence.version;
+  std::uint64_t differing = 0;
+  for (const Named& version : all) {
+    const auto found = std::ranges::find(evidence.software, version.key, &Setting::key);
+    if (found == evidence.software.end() || found->values.empty()) continue;
+    text += fmt::format(", {} {}", version.name, found->values.front().value);
+    if (found->different > 1) ++differing;
+  }
+  cell.text(text);
+  if (differing != 0) {
+    cell.text("; ");
+    cell.add("a", {{"href", "#software"}}).text("some hosts differ");
+  }
+}
+
 void denominators(const Evidence& evidence, const Totals& totals, const Element& section) {
   const Element list = section.add("dl", {{"class", "ledger"}});
   if (totals.nodes == 1) {
@@ -123,10 +160,11 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
     if (counts.empty()) {
       cell.text("nothing");
     } else {
-      cell.add("a", {{"href", "#not-tested"}}).text(counts);
+      cell.add("a", {{"href", "#what-was-not-tested"}}).text(counts);
     }
   }
   measured(entry(list, "Measured"), evidence);
+  rows_measured(entry(list, "Rows"), evidence);
   {
     const Element cell = entry(list, "Judged against");
     for (const BaselineFile& baseline : evidence.baselines) {
@@ -137,29 +175,28 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
     }
     if (evidence.baselines.empty() && evidence.types_without_baseline.empty()) cell.text("nothing");
   }
+  versions(entry(list, "Versions"), evidence);
 }
 
 void deciding(const Evidence& evidence, const Totals& totals, const Element& section) {
-  std::vector<const JudgedFinding*> worst = in_reading_order(evidence);
-  std::erase_if(
-      worst, [](const JudgedFinding* judged) { return !needs_attention(judged->finding.verdict); });
-  if (worst.empty()) return;
+  const std::vector<FaultDomain> domains = fault_domains(evidence);
+  if (domains.empty()) return;
   section.add("h3").text("What decides");
   const Element list = section.add("ul", {{"class", "deciding"}});
   const bool many_nodes = totals.nodes > 1;
-  for (std::size_t i = 0; i < std::min(worst.size(), deciding_findings); ++i) {
-    const Finding& finding = worst[i]->finding;
+  for (std::size_t i = 0; i < std::min(domains.size(), deciding_domains); ++i) {
+    const Finding& finding = domains[i].said_by->finding;
     const Element item = list.add("li");
     badge(item, finding.verdict);
     const Element link = item.add("a", {{"href", '#' + finding_anchor(finding)}});
     if (many_nodes) link.add("span", {{"class", "host"}}).text(finding.host);
     link.text(finding.sentence);
   }
-  if (worst.size() > deciding_findings) {
+  if (domains.size() > deciding_domains) {
     list.add("li")
         .add("a", {{"href", "#findings"}})
-        .text(
-            fmt::format("and {} more that are not PASS", count(worst.size() - deciding_findings)));
+        .text(fmt::format("and {} more: all by fault domain",
+                          count(domains.size() - deciding_domains)));
   }
 }
 
@@ -173,52 +210,70 @@ void to_do(const Evidence& evidence, const Element& section) {
   }
 }
 
-void not_tested(const Evidence& evidence, const Totals& totals, const Element& section) {
+/// The nodes that were never measured, by name as far as there is room.
+void absent_nodes(const Element& list, const Evidence& evidence) {
   std::vector<std::string> absent;
   for (const NodeVerdict& node : all_nodes(evidence)) {
-    std::uint64_t findings = 0;
-    for (int v = 0; v < 6; ++v) findings += count_of(node, static_cast<Verdict>(v));
-    if (findings == 0) absent.push_back(node.host);
+    if (findings_of(node) == 0) absent.push_back(node.host);
   }
-  std::map<std::string, std::uint64_t> reasons;
-  for (const Measurement& row : evidence.not_measured) {
-    ++reasons[fmt::format("{} {}: {}", row.metric, outcome_names[row.outcome], row.note)];
+  if (absent.empty()) return;
+  const Element item = list.add("li");
+  item.text(
+      fmt::format("{} of the manifest without any result: ", count_of(absent.size(), "node")));
+  for (std::size_t i = 0; i < std::min(absent.size(), named_nodes); ++i) {
+    if (i != 0) item.text(", ");
+    item.add("span", {{"class", "host"}}).text(absent[i]);
   }
-  if (absent.empty() && reasons.empty() && totals.bad_rows == 0 &&
-      totals.of(Verdict::missing) == 0) {
+  if (absent.size() > named_nodes) {
+    item.text(fmt::format(" and {} more", count(absent.size() - named_nodes)));
+  }
+}
+
+void reasons(const Element& list, const Evidence& evidence) {
+  std::vector<const Trouble*> without;
+  for (const Trouble& trouble : evidence.troubles) {
+    const bool is_without = trouble.what == outcome_names[Outcome::failed] ||
+                            trouble.what == outcome_names[Outcome::skipped];
+    if (is_without) without.push_back(&trouble);
+  }
+  std::ranges::stable_sort(without, std::greater{}, &Trouble::rows);
+  for (std::size_t i = 0; i < std::min(without.size(), named_reasons); ++i) {
+    const Trouble& trouble = *without[i];
+    std::string text = fmt::format("{} {}: {}", trouble.metric, trouble.what, trouble.note);
+    if (trouble.rows > 1) {
+      text += fmt::format(" ({} on {})", count_of(trouble.rows, "row"),
+                          count_of(trouble.hosts, "host"));
+    }
+    list.add("li").text(text);
+  }
+  if (without.size() > named_reasons) {
+    list.add("li").text(fmt::format("and {} other reasons", count(without.size() - named_reasons)));
+  }
+}
+
+void not_tested(const Evidence& evidence, const Totals& totals, const Element& section) {
+  const std::uint64_t missing = totals.of(Verdict::missing);
+  if (totals.nodes_without_rows + totals.not_measured + totals.skipped + totals.bad_rows +
+          missing ==
+      0) {
     return;
   }
-  section.add("h3", {{"id", "not-tested"}}).text("What was not tested");
+  section.add("h3", {{"id", "what-was-not-tested"}}).text("What was not tested");
   const Element list = section.add("ul", {{"class", "plain"}});
-  if (!absent.empty()) {
-    const Element item = list.add("li");
-    item.text(
-        fmt::format("{} of the manifest without any result: ", count_of(absent.size(), "node")));
-    for (std::size_t i = 0; i < std::min(absent.size(), named_nodes); ++i) {
-      if (i != 0) item.text(", ");
-      item.add("span", {{"class", "host"}}).text(absent[i]);
-    }
-    if (absent.size() > named_nodes)
-      item.text(fmt::format(" and {} more", absent.size() - named_nodes));
-  }
+  absent_nodes(list, evidence);
   for (const JudgedFinding& judged : evidence.findings) {
-    if (judged.finding.verdict != Verdict::missing || totals.of(Verdict::missing) > named_nodes)
-      continue;
+    if (judged.finding.verdict != Verdict::missing || missing > named_nodes) continue;
     const Element item = list.add("li");
     item.add("a", {{"href", '#' + finding_anchor(judged.finding)}}).text(judged.finding.sentence);
   }
-  if (totals.of(Verdict::missing) > named_nodes) {
-    list.add("li").text(count_of(totals.of(Verdict::missing), "expected subject") + " missing");
-  }
-  std::size_t shown = 0;
-  for (const auto& [reason, rows] : reasons) {
-    if (++shown > named_nodes) break;
-    list.add("li").text(rows == 1 ? reason : fmt::format("{} ({} rows)", reason, count(rows)));
-  }
+  if (missing > named_nodes)
+    list.add("li").text(count_of(missing, "expected subject") + " missing");
+  reasons(list, evidence);
   if (totals.bad_rows != 0) {
     list.add("li").text(
         fmt::format("{} could not be read; see run health", count_of(totals.bad_rows, "row")));
   }
+  list.add("li").add("a", {{"href", "#not_tested"}}).text("All of it, with what was not steady");
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ std::uint64_t count_of(const NodeVerdict& node, Verdict verdict) {
   return 0;
 }
 
+std::uint64_t findings_of(const NodeVerdict& node) {
+  return node.pass + node.unjudged + node.warn + node.inconclusive + node.missing + node.fail;
+}
+
 std::vector<NodeVerdict> all_nodes(const Evidence& evidence) {
   std::unordered_map<std::string, const NodeVerdict*> by_host;
   for (const NodeVerdict& node : evidence.nodes) by_host.emplace(node.host, &node);
@@ -57,18 +61,16 @@ Totals totals_of(const Evidence& evidence) {
   for (const NodeVerdict& node : all_nodes(evidence)) {
     ++totals.nodes;
     ++totals.node_outcomes[static_cast<std::size_t>(node.outcome)];
-    std::uint64_t of_node = 0;
     for (std::size_t v = 0; v < totals.findings.size(); ++v) {
-      const std::uint64_t n = count_of(node, static_cast<Verdict>(v));
-      totals.findings[v] += n;
-      of_node += n;
+      totals.findings[v] += count_of(node, static_cast<Verdict>(v));
     }
-    if (of_node == 0) ++totals.nodes_without_rows;
+    if (findings_of(node) == 0) ++totals.nodes_without_rows;
   }
   const std::uint64_t all = totals.all_findings();
   totals.left_out = all > evidence.findings.size() ? all - evidence.findings.size() : 0;
-  for (const Measurement& row : evidence.not_measured) {
-    ++(row.outcome == Outcome::skipped ? totals.skipped : totals.not_measured);
+  for (const Trouble& trouble : evidence.troubles) {
+    if (trouble.what == outcome_names[Outcome::failed]) totals.not_measured += trouble.rows;
+    if (trouble.what == outcome_names[Outcome::skipped]) totals.skipped += trouble.rows;
   }
   totals.bad_rows = evidence.bad_rows.size() + evidence.torn_lines.size();
   return totals;

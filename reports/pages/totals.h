@@ -30,6 +30,9 @@ Totals totals_of(const Evidence& evidence);
 /// The count of one verdict among a node's findings.
 std::uint64_t count_of(const NodeVerdict& node, Verdict verdict);
 
+/// How many findings a node has; none means that nothing was measured there.
+std::uint64_t findings_of(const NodeVerdict& node);
+
 /// One verdict for each node of the manifest, in its order, then those of nodes that are not in it.
 /// A node without a verdict is INCOMPLETE: nothing was measured there.
 std::vector<NodeVerdict> all_nodes(const Evidence& evidence);

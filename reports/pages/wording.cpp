@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "results/schema/host_identity.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
@@ -28,19 +27,6 @@ std::string work_text(std::uint64_t bytes, const Params& params) {
     text += key + '=' + value;
   }
   return text;
-}
-
-/// FNV-1a, 32 bits: tells apart the anchors of names that are not safe in one.
-std::uint32_t name_hash(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-  return hash;
-}
-
-std::string anchor(std::string_view kind, std::string_view name) {
-  const std::string safe = file_safe(std::string(name));
-  return safe == name ? fmt::format("{}-{}", kind, safe)
-                      : fmt::format("{}-{}-{:08x}", kind, safe, name_hash(name));
 }
 
 void badge(const Element& into, std::string_view shape, std::string_view css, const char* word) {
@@ -176,6 +162,10 @@ void badge_shapes(const Element& body) {
     const Element symbol = svg.add("symbol", {{"id", shape.id}, {"viewBox", "0 0 12 12"}});
     symbol.add("path", {{"d", shape.path}, {"fill-rule", "evenodd"}});
   }
+}
+
+std::string anchor(std::string_view kind, std::string_view name) {
+  return fmt::format("{}={}", kind, html::fragment(name));
 }
 
 std::string node_anchor(std::string_view host) { return anchor("node", host); }

@@ -50,7 +50,8 @@ std::string_view outcome_class(NodeOutcome outcome);
 /// The shapes that badge() refers to; once in a document.
 void badge_shapes(const html::Element& body);
 
-/// Anchors within the document.
+/// Addresses within the document, for links from tickets too: "node=ip-10-1-7-3".
+std::string anchor(std::string_view kind, std::string_view name);
 std::string node_anchor(std::string_view host);
 std::string finding_anchor(const Finding& finding);
 

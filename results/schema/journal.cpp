@@ -25,15 +25,21 @@ void Journal::append(const JournalEvent& event) {
 }
 
 std::vector<JournalEvent> read_journal(const std::filesystem::path& file) {
+  std::vector<JournalEvent> events;
+  read_journal(file, [&](const JournalEvent& event) { events.push_back(event); });
+  return events;
+}
+
+void read_journal(const std::filesystem::path& file,
+                  const std::function<void(const JournalEvent&)>& each) {
   std::ifstream stream(file);
   if (!stream) throw FileError(file.string(), 0, "", "cannot be read");
-  std::vector<JournalEvent> events;
   std::string line;
   for (std::size_t number = 1; std::getline(stream, line); ++number) {
     if (stream.eof()) break;  // no line end: its writer was killed
+    JournalEvent event;
     try {
       const auto json = nlohmann::ordered_json::parse(line);
-      JournalEvent event;
       for (const auto& [key, value] : json.items()) {
         if (key == "time") {
           event.time = parse_time(value.get<std::string>()).value();
@@ -47,13 +53,12 @@ std::vector<JournalEvent> read_journal(const std::filesystem::path& file) {
           event.details.emplace_back(key, value.get<std::string>());
         }
       }
-      events.push_back(std::move(event));
     } catch (const std::exception& error) {
       throw FileError(file.string(), number, "",
                       std::string("is no journal event: ") + error.what());
     }
+    each(event);
   }
-  return events;
 }
 
 }  // namespace plumbline

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,5 +37,9 @@ class Journal {
 /// All events in order. A cut last line is left out; any other line that is no event throws
 /// FileError with its line.
 std::vector<JournalEvent> read_journal(const std::filesystem::path& file);
+
+/// The same one after another, for the journal of a large fleet.
+void read_journal(const std::filesystem::path& file,
+                  const std::function<void(const JournalEvent&)>& each);
 
 }  // namespace plumbline

@@ -1,5 +1,9 @@
 // The browser of the tests: Debian's Chromium, quiet, with a profile of its own.
 
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+
 import {chromium} from 'playwright-core';
 
 export const launch = (executablePath) => chromium.launch({
@@ -27,8 +31,21 @@ export const watchedPage = async (browser, url, options = {}) => {
     dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (request.url() !== url) complaints.push(`request: ${request.url()}`);
+    if (request.url().split('#')[0] !== url.split('#')[0]) complaints.push(`request: ${request.url()}`);
   });
   await page.goto(url);
   return {page, complaints, close: () => context.close()};
+};
+
+// visit(name, use, options) opens a page of `folder`, lets use(page, complaints) look at it, and
+// checks that nothing was complained about. `options.hash` is the address within the page.
+export const visitor = (browser, folder) => async (name, use, {hash = '', ...options} = {}) => {
+  const file = pathToFileURL(path.resolve(folder, `${name}.html`)).href;
+  const {page, complaints, close} = await watchedPage(browser(), file + hash, options);
+  try {
+    await use(page, complaints);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+  }
 };

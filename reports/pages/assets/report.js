@@ -1,8 +1,7 @@
-// Sorting, filtering and copying. Without it the report reads the same, in the order of severity.
+// The lists that stand in the page: sorting, filtering and copying. Without it the report reads the same, in the order of severity.
 'use strict';
 (() => {
-  document.documentElement.classList.add('js');
-  const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+    const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
   const natural = new Intl.Collator('en', {numeric: true});
 
   // Numbers before texts, empty cells last whatever the direction.
@@ -60,7 +59,8 @@
   });
 
   const list = document.getElementById('finding-list');
-  if (list) {
+  const form = document.getElementById('filters');
+  if (list && form) {
     const rows = all('.finding', list);
     const order = new Map(rows.map((row, at) => [row, at]));  // as written: by severity
     const cell = (row, name) => (row.querySelector('.f-' + name)?.textContent ?? '').trim();
@@ -78,7 +78,6 @@
                  (up) => list.append(...sorted(rows, keys[heading.dataset.key], up)));
     });
 
-    const form = document.getElementById('filters');
     const shown = document.getElementById('shown');
     const verdicts = all('input[name=verdict]', form);
     const field = (name) => form.querySelector(`[name=${name}]`);
@@ -106,37 +105,12 @@
     form.hidden = false;
     form.addEventListener('input', filter);
     filter();
-
-    // A link to a finding shows and opens it, whatever is filtered.
-    const open = () => {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (!target?.classList.contains('finding')) return;
-      target.hidden = false;
-      target.open = true;
-      target.scrollIntoView({block: 'start'});
-    };
-    addEventListener('hashchange', open);
-    open();
   }
 
-  const copied = async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      const area = document.createElement('textarea');  // where the clipboard API is not given
-      area.value = text;
-      document.body.append(area);
-      area.select();
-      const done = document.execCommand('copy');
-      area.remove();
-      return done;
-    }
-  };
   all('button.copy').forEach((button) => {
     button.hidden = false;
     button.addEventListener('click', async () => {
-      const done = await copied(button.parentElement.querySelector('code').textContent);
+      const done = await plumbline.copied(button.parentElement.querySelector('code').textContent);
       button.textContent = done ? 'Copied' : 'Select and copy';
       setTimeout(() => { button.textContent = 'Copy'; }, 1600);
     });

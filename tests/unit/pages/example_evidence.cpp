@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <map>
 #include <span>
 
 #include "results/schema/number.h"
@@ -55,7 +58,8 @@ struct Quantity {
 /// Builds the evidence of one host finding by finding.
 class Builder {
  public:
-  explicit Builder(std::string name = host) : host_(std::move(name)) {}
+  explicit Builder(std::string name = host, std::uint32_t seed = 2026)
+      : host_(std::move(name)), noise_(seed) {}
 
   JudgedFinding& quantity(const Quantity& q, double level) {
     JudgedFinding judged;
@@ -204,7 +208,7 @@ class Builder {
   }
 
   std::string host_;
-  Noise noise_{2026};
+  Noise noise_;
 };
 
 double nominal(const std::string& metric) {
@@ -309,7 +313,26 @@ void devices(Evidence& e, const std::string& name, int gpus) {
   }
 }
 
+/// A host more that says `value`.
+void setting(Evidence& e, const std::string& name, const std::string& key,
+             const std::string& value) {
+  auto found = std::ranges::find(e.software, key, &Setting::key);
+  if (found == e.software.end()) {
+    e.software.push_back({key, {}, 0});
+    found = std::prev(e.software.end());
+  }
+  auto same = std::ranges::find(found->values, value, &Setting::Value::value);
+  if (same == found->values.end()) {
+    found->values.push_back({value, 0, {}});
+    same = std::prev(found->values.end());
+  }
+  ++same->hosts;
+  if (same != found->values.begin()) same->named.push_back(name);
+  found->different = found->values.size();
+}
+
 void context(Evidence& e, const std::string& name, const char* kernel) {
+  ++e.software_hosts;
   for (const auto& [key, value] : std::initializer_list<std::pair<const char*, const char*>>{
            {"kernel", kernel},
            {"os", "Debian GNU/Linux 12 (bookworm)"},
@@ -319,7 +342,7 @@ void context(Evidence& e, const std::string& name, const char* kernel) {
            {"numa_balancing", "0"},
            {"hwloc", "2.9.0"},
            {"env.OMP_NUM_THREADS", ""}}) {
-    e.context.push_back({name, key, value});
+    setting(e, name, key, value);
   }
 }
 
@@ -389,8 +412,27 @@ void tasks(Evidence& e, bool crash) {
       task.outcome = "failed";
       task.reason = "killed by signal 11 (SIGSEGV) after 94.8 s; see logs/host_memory#2.log";
     }
+    ++e.task_totals.tasks;
+    e.task_totals.seconds += *task.seconds;
+    if (task.outcome != "ok") ++e.task_totals.not_well;
     e.tasks.push_back(std::move(task));
   }
+}
+
+/// A measurement without a value, as it is counted and as it is listed.
+void trouble(Evidence& e, Outcome outcome, const std::string& metric, const std::string& path,
+             const std::string& work, const std::string& note) {
+  e.troubles.push_back({outcome_names[outcome], metric, note, 1, 1});
+  TroubledSeries series;
+  series.host = host;
+  series.metric = metric;
+  series.path = path;
+  series.work = work;
+  series.what = outcome_names[outcome];
+  series.rows = 1;
+  series.note = note;
+  e.troubled.push_back(std::move(series));
+  ++e.all_troubled;
 }
 
 void finish(Evidence& e, Builder& builder, const std::string& name, bool baseline) {
@@ -410,6 +452,92 @@ void finish(Evidence& e, Builder& builder, const std::string& name, bool baselin
                                node.pass + node.warn)
                  : fmt::format("{}: {}", name, node.reason);
 }
+
+/// What a node with eight GPUs and 32 NICs measures, the first `most` of it.
+std::vector<Quantity> quantities_of_a_node(std::size_t most) {
+  std::vector<Quantity> all;
+  constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+  const auto add = [&](const std::string& metric, const std::string& subject,
+                       const std::string& peer, std::uint64_t bytes, double expected) {
+    if (all.size() < most) {
+      all.push_back({.metric = metric,
+                     .subject = subject,
+                     .peer = peer,
+                     .bytes = bytes,
+                     .expected = expected});
+    }
+  };
+  for (int g = 0; g < 8; ++g) {
+    for (const auto& [name, level] : std::initializer_list<std::pair<const char*, double>>{
+             {"read", 3090}, {"write", 3010}, {"copy", 2870}, {"triad", 3080}, {"scale", 2870}}) {
+      add(fmt::format("gpu_memory.{}", name), fmt::format("gpu{}", g), "", gib, level);
+    }
+  }
+  for (const char* metric : {"host_link.h2d", "host_link.d2h"}) {
+    for (int g = 0; g < 8; ++g) add(metric, fmt::format("gpu{}", g), "", 64 << 20, 55.3);
+  }
+  for (const char* metric : {"nvlink.write", "nvlink.read"}) {
+    for (int from = 0; from < 8; ++from) {
+      for (int to = 0; to < 8; ++to) {
+        if (from == to) continue;
+        add(metric, fmt::format("gpu{}", from), fmt::format("gpu{}", to), 256 << 20, 409);
+      }
+    }
+  }
+  for (int n = 0; n < 32; ++n)
+    add("efa.bandwidth", fmt::format("rdmap{}s0", 79 + n), "", 8 << 20, 11.9);
+  for (int op = 0; op < 9; ++op) {
+    for (int size = 0; size < 22; ++size) {
+      add(fmt::format("collectives.busbw{}", op), "node", "", std::uint64_t{8192} << size,
+          470 / (1 + 2e7 / static_cast<double>(std::uint64_t{8192} << size)));
+    }
+  }
+  for (int k = 0; all.size() < most; ++k)
+    add("example.metric", fmt::format("part{}", k), "", 0, 100);
+  return all;
+}
+
+ValueSeries series_of(const Quantity& q, std::size_t nodes) {
+  ValueSeries series;
+  series.instance_type = type;
+  series.metric = q.metric;
+  series.subject = q.subject;
+  series.peer = q.peer;
+  series.bytes = q.bytes;
+  series.unit = q.unit;
+  series.better = q.better;
+  series.expected = q.expected;
+  series.low = q.expected * (1 - q.tolerance);
+  series.high = std::numeric_limits<double>::quiet_NaN();
+  series.values.assign(nodes, std::numeric_limits<float>::quiet_NaN());
+  return series;
+}
+
+/// How much of what it should be thing `k` of node `n` is: a few nodes have a slow GPU memory, one
+/// of a hundred a slow NIC or link.
+double fault_of(std::size_t n, std::size_t k) {
+  if (n % 97 == 5 && k >= 5 && k < 10) return 0.55;
+  if (n % 113 == 17 && k == 3) return 0.81;
+  if (n % 131 == 40 && k >= 40 && k < 48) return 0.952;
+  if (n % 151 == 60 && k == 47) return 0.5;
+  return 1;
+}
+
+const std::string attacks[] = {"<script>alert(1)</script>",
+                               "\"><img src=x onerror=alert(1)>",
+                               "' onmouseover='alert(1)",
+                               "</style><script>alert(1)</script>",
+                               "</title><svg onload=alert(1)>",
+                               "<!--",
+                               "]]>",
+                               "&lt;b&gt;",
+                               "javascript:alert(1)",
+                               "\xE2\x80\xAEtxt.exe",
+                               "\xFF\xFE broken utf-8 \xC0\xAF",
+                               std::string("nul\0byte", 8),
+                               "{{constructor.constructor('alert(1)')()}}",
+                               "=cmd|'/C calc'!A0",
+                               "tab\tand\nline end"};
 
 }  // namespace
 
@@ -453,16 +581,8 @@ Evidence rejecting_evidence() {
   context(e, host, "6.1.0-28-cloud-amd64");
   finish(e, b, host, true);
   tasks(e, false);
-  Measurement skipped;
-  skipped.run = run_name;
-  skipped.host = host;
-  skipped.time = at(290);
-  skipped.metric = "host_link.h2d";
-  skipped.probe = "host_link";
-  skipped.subject = "gpu7";
-  skipped.outcome = Outcome::skipped;
-  skipped.note = "no GPU with index 7 on this host (found 7 of 8)";
-  e.not_measured.push_back(std::move(skipped));
+  trouble(e, Outcome::skipped, "host_link.h2d", "gpu7", "",
+          "no GPU with index 7 on this host (found 7 of 8)");
   return e;
 }
 
@@ -478,16 +598,8 @@ Evidence incomplete_evidence() {
   tasks(e, true);
   e.baselines.clear();
   e.types_without_baseline.push_back(type);
-  Measurement failed;
-  failed.run = run_name;
-  failed.host = host;
-  failed.time = at(193);
-  failed.metric = "runner.task";
-  failed.probe = "host_memory";
-  failed.params = {{"step", "host_memory"}, {"repeat", "2"}};
-  failed.outcome = Outcome::failed;
-  failed.note = "killed by signal 11 (SIGSEGV) after 94.8 s";
-  e.not_measured.push_back(std::move(failed));
+  trouble(e, Outcome::failed, "runner.task", "node", "repeat=2, step=host_memory",
+          "killed by signal 11 (SIGSEGV) after 94.8 s");
   e.torn_lines.push_back("measurements.csv: 1,20261124T103335Z_acceptance,2026-11-24T10:36:4");
   e.bad_rows.push_back(
       "measurements.csv:118: median: found \"nan\", expected a number or an empty cell");
@@ -505,21 +617,6 @@ Evidence simulated_evidence() {
 }
 
 Evidence hostile_evidence() {
-  static const std::string attacks[] = {"<script>alert(1)</script>",
-                                        "\"><img src=x onerror=alert(1)>",
-                                        "' onmouseover='alert(1)",
-                                        "</style><script>alert(1)</script>",
-                                        "</title><svg onload=alert(1)>",
-                                        "<!--",
-                                        "]]>",
-                                        "&lt;b&gt;",
-                                        "javascript:alert(1)",
-                                        "\xE2\x80\xAEtxt.exe",
-                                        "\xFF\xFE broken utf-8 \xC0\xAF",
-                                        std::string("nul\0byte", 8),
-                                        "{{constructor.constructor('alert(1)')()}}",
-                                        "=cmd|'/C calc'!A0",
-                                        "tab\tand\nline end"};
   std::size_t next = 0;
   const auto attack = [&] { return attacks[next++ % std::size(attacks)]; };
   Evidence e = rejecting_evidence();
@@ -549,14 +646,20 @@ Evidence hostile_evidence() {
   }
   for (Device& device : e.devices)
     device = {name, attack(), attack(), attack(), attack(), attack(), attack(), 0};
-  for (ContextEntry& entry : e.context) entry = {name, attack(), attack()};
+  for (Setting& one : e.software) {
+    one.key = attack();
+    for (Setting::Value& value : one.values) value.value = attack();
+  }
   for (BaselineFile& file : e.baselines)
     file.file = attack(), file.origin = attack(), file.instance_type = attack();
   for (TaskRecord& task : e.tasks)
     task.task = attack(), task.host = name, task.reason = attack(), task.command = attack(),
     task.outcome = attack();
-  for (Measurement& row : e.not_measured)
-    row.note = attack(), row.metric = attack(), row.host = name;
+  for (Trouble& one : e.troubles) one.note = attack(), one.metric = attack();
+  for (TroubledSeries& one : e.troubled) {
+    one.host = name;
+    one.metric = attack(), one.path = attack(), one.work = attack(), one.note = attack();
+  }
   for (MetricMeaning& metric : e.metrics) metric.metric = attack(), metric.meaning = attack();
   e.bad_rows = {attack(), attack()};
   e.torn_lines = {attack(), attack()};
@@ -567,35 +670,105 @@ Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
   Evidence e;
   frame(e);
   e.manifest_source = "fleet.csv";
-  std::vector<JudgedFinding> all;
+  const std::vector<Quantity> quantities = quantities_of_a_node(findings_each);
+  for (const Quantity& q : quantities) e.values.series.push_back(series_of(q, nodes));
   std::uint64_t rejected = 0;
+  constexpr std::size_t absent = 11;
   for (std::size_t n = 0; n < nodes; ++n) {
     const std::string name = fmt::format("ip-10-{}-{}-{}", 1 + n / 65536, n / 256 % 256, n % 256);
-    e.manifest.push_back({name, type, fmt::format("i-{:017x}", n * 7919), "use1-az4", "nn-1",
-                          fmt::format("nn-{}", n / 512), fmt::format("nn-{}", n / 16), ""});
-    if (n == 11) continue;  // never measured
-    Builder b(name);
-    for (std::size_t k = 0; k < findings_each; ++k) {
-      Quantity q{.metric = fmt::format("gpu_memory.{}", k % 5 == 0   ? "read"
-                                                        : k % 5 == 1 ? "write"
-                                                        : k % 5 == 2 ? "copy"
-                                                        : k % 5 == 3 ? "triad"
-                                                                     : "init"),
-                 .subject = fmt::format("gpu{}", k / 5),
-                 .bytes = std::uint64_t{1} << 30,
-                 .expected = 3080,
-                 .ratio = n % 97 == 5 && k == 7 ? 0.55 : 1};
-      b.quantity(q, 3080);
-      b.all.back().finding.id = fmt::format("{:08x}", n * findings_each + k);
+    e.manifest.push_back({name, type, fmt::format("i-{:017x}", 0x9e3779b97f4a7c15U * (n + 1) >> 8),
+                          "use1-az4", "nn-1", fmt::format("nn-{}", n / 512),
+                          fmt::format("nn-{}", n / 16), ""});
+    if (n == absent) {
+      e.nodes.push_back({.host = name,
+                         .instance_type = type,
+                         .reason = "in the manifest, and nothing was measured"});
+      continue;
+    }
+    Builder b(name, static_cast<std::uint32_t>(n + 1));
+    std::vector<JudgedFinding> worth_a_look;
+    for (std::size_t k = 0; k < quantities.size(); ++k) {
+      Quantity q = quantities[k];
+      q.ratio = fault_of(n, k);
+      b.quantity(q, q.expected);
+      Finding& f = b.all.back().finding;
+      f.id = fmt::format("{:08x}", 0x9e3779b1U * static_cast<unsigned>(n * 1000 + k + 1));
+      if (f.verdict == Verdict::fail) f.action = "Measure it again; if it repeats, replace it.";
+      e.values.series[k].values[n] = static_cast<float>(*f.value);
     }
     e.nodes.push_back(verdict_of(name, b.all, true));
     if (e.nodes.back().outcome == NodeOutcome::reject) ++rejected;
     context(e, name, n % 50 == 7 ? "6.1.0-25-cloud-amd64" : "6.1.0-28-cloud-amd64");
-    for (JudgedFinding& judged : b.all) all.push_back(std::move(judged));
+    bool any = false;
+    for (JudgedFinding& judged : b.all) {
+      const Verdict verdict = judged.finding.verdict;
+      // As `plumbline report` does: of many nodes what is as it should be stands in no list.
+      if (nodes > 16 && (verdict == Verdict::pass || verdict == Verdict::unjudged)) continue;
+      any |= verdict != Verdict::pass;
+      e.findings.push_back(std::move(judged));
+    }
+    if (any) devices(e, name, 8);
+    e.runs.front().rows += quantities.size();
   }
-  e.findings = std::move(all);
+  std::ranges::stable_sort(e.findings, [](const JudgedFinding& x, const JudgedFinding& y) {
+    return x.finding.verdict > y.finding.verdict;
+  });
+  e.troubles.push_back({"unsteady", "gpu_memory.read", "", nodes / 20 + 1, nodes / 40 + 1});
+  for (std::size_t n = 0; n < nodes; n += 20) {
+    TroubledSeries series;
+    series.host = e.manifest[n].host;
+    series.metric = "gpu_memory.read";
+    series.path = "gpu3";
+    series.work = "1 GiB";
+    series.verdict = Verdict::pass;
+    series.what = "unsteady";
+    series.rows = 2;
+    e.troubled.push_back(std::move(series));
+    ++e.all_troubled;
+  }
   e.verdict = FleetVerdict::reject;
   e.reason = fmt::format("{} of {} nodes are rejected, 1 was never measured", rejected, nodes);
+  return e;
+}
+
+Evidence hostile_fleet_evidence() {
+  Evidence e = fleet_evidence(60, 60);
+  std::size_t next = 0;
+  const auto attack = [&] { return attacks[next++ % std::size(attacks)]; };
+  std::map<std::string, std::string> hosts;
+  for (ManifestEntry& entry : e.manifest) {
+    const std::string name = fmt::format("{} {}", attack(), hosts.size());
+    hosts[entry.host] = name;
+    entry.host = name;
+    entry.az = attack(), entry.instance_id = attack(), entry.network_node_3 = attack();
+  }
+  e.reason = attack();
+  for (NodeVerdict& node : e.nodes) {
+    node.host = hosts[node.host];
+    node.instance_type = attack(), node.reason = attack();
+  }
+  for (JudgedFinding& judged : e.findings) {
+    Finding& f = judged.finding;
+    f.host = hosts[f.host];
+    f.metric = attack(), f.subject = attack(), f.unit = attack();
+    f.sentence = attack(), f.action = attack(), f.source = attack();
+    judged.command = attack();
+    for (Measurement& row : judged.rows) row.note = attack(), row.flags = {attack()};
+  }
+  for (Device& device : e.devices) {
+    device = {hosts[device.host], attack(), attack(), attack(), attack(), attack(), attack(), 0};
+  }
+  for (ValueSeries& series : e.values.series) series.metric = attack(), series.unit = attack();
+  for (TroubledSeries& series : e.troubled) {
+    series.host = hosts[series.host];
+    series.metric = attack(), series.note = attack(), series.what = attack();
+  }
+  for (Setting& setting : e.software) {
+    for (Setting::Value& value : setting.values) {
+      value.value = attack();
+      for (std::string& host : value.named) host = hosts[host];
+    }
+  }
   return e;
 }
 

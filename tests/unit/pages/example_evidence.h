@@ -21,5 +21,7 @@ Evidence simulated_evidence();
 Evidence hostile_evidence();
 /// Many nodes with findings each; a few of them reject, one was never measured.
 Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each);
+/// So many nodes that they are data, and every text is an attack on the page.
+Evidence hostile_fleet_evidence();
 
 }  // namespace plumbline

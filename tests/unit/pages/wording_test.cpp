@@ -44,9 +44,9 @@ TEST(PersonDuration, OneUnitOrTwo) {
   EXPECT_EQ(person_duration(7500), "2\u00A0h 05\u00A0min");
 }
 
-TEST(Anchor, UnsafeNamesKeepTheirOwn) {
-  EXPECT_EQ(node_anchor("ip-10-1-7-3"), "node-ip-10-1-7-3");
-  EXPECT_NE(node_anchor("a b"), node_anchor("a/b"));
+TEST(Anchor, AnyNameIsSafe) {
+  EXPECT_EQ(node_anchor("ip-10-1-7-3"), "node=ip-10-1-7-3");
+  EXPECT_EQ(node_anchor("a b"), "node=a%20b");
   EXPECT_EQ(node_anchor("<script>").find('<'), std::string::npos);
 }
 
@@ -73,14 +73,15 @@ TEST(Totals, TheManifestIsTheDenominator) {
   EXPECT_EQ(totals.nodes_without_rows, 1U);
   EXPECT_EQ(totals.of(NodeOutcome::incomplete), 1U);
   EXPECT_EQ(totals.all_findings(), 38U);
-  EXPECT_EQ(totals.left_out, 0U);
+  EXPECT_EQ(totals.left_out, 38U) << "of many nodes what passes stands in no list";
 }
 
 TEST(Totals, FindingsThatAreLeftOutAreCounted) {
-  Evidence fleet = fleet_evidence(20, 2);
+  Evidence fleet = fleet_evidence(16, 2);
+  EXPECT_EQ(totals_of(fleet).left_out, 0U);
   fleet.findings.resize(5);
-  EXPECT_EQ(totals_of(fleet).all_findings(), 38U);
-  EXPECT_EQ(totals_of(fleet).left_out, 33U);
+  EXPECT_EQ(totals_of(fleet).all_findings(), 30U);
+  EXPECT_EQ(totals_of(fleet).left_out, 25U);
 }
 
 TEST(Totals, AHostOutsideTheManifestIsListed) {
