@@ -69,26 +69,45 @@ std::string limits(const Finding& f) {
   return text + fmt::format("\n  because: {}: {}\n", f.basis, f.source);
 }
 
+/// Picks the rows that findings are about.
+class RowsBehind {
+ public:
+  explicit RowsBehind(std::span<const Finding> findings) : rows_(findings.size()) {
+    for (std::size_t i = 0; i < findings.size(); ++i) index_.emplace(findings[i].id, i);
+  }
+  void look_at(const Measurement& m) {
+    const auto found = index_.find(finding_id(series_key(m)));
+    if (found != index_.end()) rows_[found->second].push_back(m);
+  }
+  std::vector<std::vector<Measurement>> in_order() {
+    for (auto& of_finding : rows_) {
+      std::stable_sort(of_finding.begin(), of_finding.end(),
+                       [](const Measurement& a, const Measurement& b) { return a.time < b.time; });
+    }
+    return std::move(rows_);
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> index_;
+  std::vector<std::vector<Measurement>> rows_;
+};
+
 }  // namespace
 
 std::vector<std::vector<Measurement>> rows_behind(std::span<const Finding> findings,
                                                   const RunDirectory& run) {
-  std::unordered_map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < findings.size(); ++i) index.emplace(findings[i].id, i);
-  std::vector<std::vector<Measurement>> rows(findings.size());
-  if (!std::filesystem::exists(run.measurements())) return rows;
+  RowsBehind rows(findings);
+  if (!std::filesystem::exists(run.measurements())) return rows.in_order();
   read_csv<Measurement>(
-      run.measurements(),
-      [&](const Measurement& m) {
-        const auto found = index.find(finding_id(series_key(m)));
-        if (found != index.end()) rows[found->second].push_back(m);
-      },
-      BadRows::collect);
-  for (auto& of_finding : rows) {
-    std::stable_sort(of_finding.begin(), of_finding.end(),
-                     [](const Measurement& a, const Measurement& b) { return a.time < b.time; });
-  }
-  return rows;
+      run.measurements(), [&](const Measurement& m) { rows.look_at(m); }, BadRows::collect);
+  return rows.in_order();
+}
+
+std::vector<std::vector<Measurement>> rows_behind(std::span<const Finding> findings,
+                                                  std::span<const Measurement> all) {
+  RowsBehind rows(findings);
+  for (const Measurement& m : all) rows.look_at(m);
+  return rows.in_order();
 }
 
 std::string explanation(const Finding& f, std::span<const Measurement> rows) {

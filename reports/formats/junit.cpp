@@ -44,7 +44,9 @@ class Suite {
     ++skipped_;
     with("skipped", group, name, type, message, "");
   }
+  /// Nothing of no cases.
   std::string text(const std::string& time) const {
+    if (tests_ == 0) return {};
     return fmt::format(
         " <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
         "hostname=\"{}\" timestamp=\"{}\">\n{} </testsuite>\n",
@@ -102,17 +104,27 @@ void add_verdict(Suite& suite, const NodeVerdict& node) {
   const char* type = node_outcome_names[node.outcome];
   switch (node.outcome) {
     case NodeOutcome::accept:
-      return suite.passes(node.host, "verdict");
+      return suite.passes("verdict", node.host);
     case NodeOutcome::reject:
-      return suite.fails(node.host, "verdict", type, node.reason, node.reason);
+      return suite.fails("verdict", node.host, type, node.reason, node.reason);
     case NodeOutcome::incomplete:
-      return suite.errs(node.host, "verdict", type, node.reason, node.reason);
+      return suite.errs("verdict", node.host, type, node.reason, node.reason);
   }
+}
+
+/// What the nodes came to in the end: no host shows it while others are still to be judged.
+Suite verdicts_of(const Judgement& judgement) {
+  Suite suite("verdicts", "");
+  const bool whole = judgement.nodes.size() <= junit::whole_nodes;
+  for (const NodeVerdict& node : judgement.nodes) {
+    if (whole || node.outcome != NodeOutcome::accept) add_verdict(suite, node);
+  }
+  if (!whole) suite.passes("verdict", fmt::format("{} accepted", judgement.fleet.accepted));
+  return suite;
 }
 
 std::string suite_of(const NodeEvaluation& node, bool whole, const std::string& time) {
   Suite suite(node.verdict.host, node.verdict.host);
-  add_verdict(suite, node.verdict);
   std::size_t left_out = 0, cases = 0;
   for (const Finding& f : node.findings) {
     const bool plain = f.verdict == Verdict::pass || f.verdict == Verdict::unjudged;
@@ -161,7 +173,7 @@ void JUnitFile::add(const NodeEvaluation& node, std::span<const Measurement>) {
 }
 
 bool JUnitFile::finish(const Judgement& judgement) {
-  out_.write(nodes_ <= junit::whole_nodes ? whole_ : short_);
+  out_.write((nodes_ <= junit::whole_nodes ? whole_ : short_) + verdicts_of(judgement).text(time_));
   Suite suite("plumbline", "");
   const std::string group = "plumbline";
   for (const Finding& f : of_no_node_) add_case(suite, group, f);

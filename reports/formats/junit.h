@@ -6,8 +6,8 @@
 namespace plumbline {
 
 namespace junit {
-/// Up to so many nodes with all their findings. Of more nodes every suite has its verdict and what
-/// is not PASS: continuous integration refuses files of some ten megabytes.
+/// Up to so many nodes with all their findings. Of more nodes only what is not PASS: continuous
+/// integration refuses files of some ten megabytes.
 inline constexpr std::size_t whole_nodes = 64;
 /// Cases of one node that are not PASS.
 inline constexpr std::size_t most_cases = 1000;
@@ -15,8 +15,8 @@ inline constexpr std::size_t most_cases = 1000;
 
 /// The JUnit XML that Jenkins and GitLab read: a node is a suite, a finding a case. FAIL is a
 /// failure; MISSING and INCONCLUSIVE are errors of these types, as what could not be tested is no
-/// success; UNJUDGED is skipped; WARN passes, with its sentence as output. The case `verdict` of
-/// each suite is the node's, the suite `plumbline` what is of no node.
+/// success; UNJUDGED is skipped; WARN passes, with its sentence as output. The suite
+/// `verdicts` is what the nodes came to, `plumbline` what is of no node.
 class JUnitFile final : public ReportWriter {
  public:
   JUnitFile(const std::filesystem::path& file, const ReportOrigin& origin);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "reports/evaluation/noise.h"
 #include "reports/evaluation/sentence.h"
 
 namespace plumbline {
@@ -38,7 +37,13 @@ std::string headline(const Judgement& judgement, const SummaryInput& input, bool
                         counted(judgement.nodes.size(), "node"), judgement.fleet.accepted,
                         judgement.fleet.rejected, judgement.fleet.incomplete);
   }
-  text += fmt::format("  ({})\n", fmt::join(input.runs, ", "));
+  constexpr std::size_t shown = 3;
+  const std::vector<std::string> first(
+      input.runs.begin(),
+      input.runs.begin() + static_cast<std::ptrdiff_t>(std::min(shown, input.runs.size())));
+  text += fmt::format(
+      "  ({}{})\n", fmt::join(first, ", "),
+      input.runs.size() > shown ? fmt::format(" and {} more runs", input.runs.size() - shown) : "");
   if (judgement.fleet.simulated > 0) {
     text += painted("SIMULATED: nothing of this says anything about a real machine",
                     Colour::doubtful, colour) +
@@ -47,61 +52,85 @@ std::string headline(const Judgement& judgement, const SummaryInput& input, bool
   return text;
 }
 
-/// Why the verdict is what it is, where no finding says it.
-std::string reasons(const Judgement& judgement) {
+/// The first lines of a list that may be long; how many there are more.
+std::string first_lines(const std::vector<std::string>& lines, std::size_t most, const char* more) {
+  constexpr std::size_t width = 240;
   std::string text;
-  for (const Suspect& suspect : judgement.fleet.suspects()) {
-    text += "  " + sentence_of(suspect) + '\n';
+  for (std::size_t i = 0; i < std::min(most, lines.size()); ++i) {
+    text += "  " + (lines[i].size() > width ? lines[i].substr(0, width) + " ..." : lines[i]) + '\n';
   }
-  if (judgement.nodes.empty()) text += "  there is no node: neither a manifest nor any row\n";
-  for (const std::string& type : judgement.types_without_baseline) {
-    text += fmt::format("  no baseline for type {}\n", type);
-  }
-  for (const std::string& note : judgement.notes) text += "  " + note + '\n';
-  for (const std::string& torn : judgement.torn_lines) {
-    text += "  cut last line, left out: " + torn.substr(0, 120) + '\n';
-  }
-  constexpr std::size_t shown = 5;
-  for (std::size_t i = 0; i < std::min(shown, judgement.bad_rows.size()); ++i) {
-    text += "  row left out: " + judgement.bad_rows[i] + '\n';
-  }
-  if (judgement.bad_rows.size() > shown) {
-    text += fmt::format("  and {} more rows left out\n", judgement.bad_rows.size() - shown);
-  }
+  if (lines.size() > most) text += fmt::format("  and {} more {}\n", lines.size() - most, more);
   return text;
 }
 
-/// Where the harness is suspected, a few examples of what it says are enough: they are no list of
-/// bad nodes.
-std::vector<Finding> shown_findings(const Judgement& judgement, const SummaryInput& input) {
-  std::vector<Finding> shown;
-  for (const Finding& f : input.worst) {
-    const auto suspects = judgement.fleet.suspects();
-    const auto is_suspect = std::any_of(suspects.begin(), suspects.end(), [&](const Suspect& s) {
-      return f.verdict == Verdict::fail && s.family == family_of(f.metric);
-    });
-    const auto is_alike = [&](const Finding& other) {
-      return other.verdict == f.verdict && family_of(other.metric) == family_of(f.metric);
-    };
-    if (is_suspect && std::count_if(shown.begin(), shown.end(), is_alike) >= 2) continue;
-    shown.push_back(f);
+/// Why the verdict is what it is, where no finding says it.
+std::string reasons(const Judgement& judgement) {
+  std::vector<std::string> lines;
+  const auto suspects = judgement.fleet.suspects();
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, suspects.size()); ++i) {
+    const std::size_t others = i == 1 ? suspects.size() - 2 : 0;
+    lines.push_back(sentence_of(suspects[i]) +
+                    (others > 0 ? fmt::format(" (and {} more like this)", others) : ""));
   }
-  return shown;
+  if (judgement.nodes.empty()) lines.push_back("there is no node: neither a manifest nor any row");
+  const auto& types = judgement.types_without_baseline;
+  if (types.size() > 2) {
+    lines.push_back(
+        fmt::format("no baseline for {} types: {}, {} ...", types.size(), types[0], types[1]));
+  } else {
+    for (const std::string& type : types) lines.push_back("no baseline for type " + type);
+  }
+  if (!judgement.bad_rows.empty()) {
+    const std::size_t others = judgement.bad_rows.size() - 1;
+    lines.push_back("row left out: " + judgement.bad_rows.front() +
+                    (others > 0 ? fmt::format(" (and {} more)", others) : ""));
+  }
+  if (!judgement.torn_lines.empty()) {
+    const std::size_t others = judgement.torn_lines.size() - 1;
+    lines.push_back("cut last line, left out: " + judgement.torn_lines.front().substr(0, 120) +
+                    (others > 0 ? fmt::format(" (and of {} more files)", others) : ""));
+  }
+  lines.insert(lines.end(), judgement.notes.begin(), judgement.notes.end());
+  return first_lines(lines, 6, "notes: the report has them");
 }
 
 std::string findings(const Judgement& judgement, const SummaryInput& input, bool colour) {
   std::string text;
-  const auto shown = shown_findings(judgement, input);
-  for (const Finding& f : shown) {
+  const auto line = [&](const Finding& f, const std::string& more) {
     const std::string verdict = verdict_names[f.verdict];
-    text += fmt::format("  {}{}  {}{}\n", painted(verdict, colour_of(f.verdict), colour),
-                        std::string(12 - verdict.size(), ' '),
-                        judgement.nodes.size() > 1 ? f.host + ": " : "", f.sentence);
-  }
+    const bool named = judgement.nodes.size() > 1 && !f.host.empty();
+    text += fmt::format("  {}{}  {}{}{}\n", painted(verdict, colour_of(f.verdict), colour),
+                        std::string(12 - verdict.size(), ' '), named ? f.host + ": " : "",
+                        f.sentence, more);
+  };
   const NodeVerdict& all = judgement.fleet.findings;
   const std::uint64_t listed = all.fail + all.missing + all.inconclusive + all.warn;
-  if (listed > shown.size() && !shown.empty()) {
-    text += fmt::format("  and {} more like these\n", listed - shown.size());
+  // Where the harness is suspected, the findings are no list of bad nodes: examples are enough.
+  const bool one_by_one = listed <= input.worst.size() && judgement.fleet.suspects().empty();
+  if (one_by_one || input.kinds.empty()) {
+    for (const Finding& f : input.worst) line(f, "");
+    if (listed > input.worst.size() && !input.worst.empty()) {
+      text += fmt::format("  and {} more like these\n", listed - input.worst.size());
+    }
+    return text;
+  }
+  constexpr std::size_t shown = 7;
+  for (std::size_t i = 0; i < std::min(shown, input.kinds.size()); ++i) {
+    const FindingKind& kind = input.kinds[i];
+    std::string more;
+    if (kind.findings > 1) {
+      more = fmt::format("; and {} more {} of {}", kind.findings - 1,
+                         verdict_names[kind.worst.verdict], kind.worst.metric);
+      if (judgement.nodes.size() > 1) more += ", on " + counted(kind.nodes, "node") + " together";
+    }
+    line(kind.worst, more);
+  }
+  if (input.kinds.size() > shown) {
+    text += fmt::format("  and {} more of other kinds\n", [&] {
+      std::uint64_t others = 0;
+      for (std::size_t i = shown; i < input.kinds.size(); ++i) others += input.kinds[i].findings;
+      return others;
+    }());
   }
   return text;
 }
@@ -120,8 +149,13 @@ std::string counts(const Judgement& judgement, const SummaryInput& input) {
   add(all.unjudged, "unjudged (nothing is expected of them)");
   if (text.empty()) text = "nothing was judged";
   text += fmt::format("; {}", counted(judgement.rows, "row"));
-  for (const UsedBaselines& used : input.baselines) {
+  constexpr std::size_t shown = 3;
+  for (std::size_t i = 0; i < std::min(shown, input.baselines.size()); ++i) {
+    const UsedBaselines& used = input.baselines[i];
     text += fmt::format("\nbaseline: {} ({})", used.file.string(), counted(used.rows, "row"));
+  }
+  if (input.baselines.size() > shown) {
+    text += fmt::format("\nand {} more", counted(input.baselines.size() - shown, "baseline"));
   }
   return text + '\n';
 }
@@ -129,8 +163,10 @@ std::string counts(const Judgement& judgement, const SummaryInput& input) {
 std::vector<std::string> next_steps(const Judgement& judgement, const SummaryInput& input) {
   std::vector<std::string> steps;
   const std::string run = input.runs.empty() ? "RUN" : input.runs.front();
-  for (const std::string& type : judgement.types_without_baseline) {
-    steps.push_back(fmt::format("learn a baseline for {}: plumbline baseline learn {}", type, run));
+  const auto& types = judgement.types_without_baseline;
+  if (!types.empty()) {
+    steps.push_back(fmt::format("learn a baseline for {}: plumbline baseline learn {}",
+                                types.size() == 1 ? types.front() : "each type", run));
   }
   if (!judgement.fleet.suspects().empty()) {
     steps.push_back("drain nothing yet: measure one of these nodes and one good node by hand");
@@ -149,6 +185,29 @@ std::vector<std::string> next_steps(const Judgement& judgement, const SummaryInp
     steps.push_back(fmt::format("measure what is missing: plumbline retry {}", run));
   }
   return steps;
+}
+
+/// The files, those of one folder on one line.
+std::string written(const std::vector<std::filesystem::path>& files) {
+  std::vector<std::pair<std::filesystem::path, std::vector<std::string>>> folders;
+  for (const auto& file : files) {
+    const auto folder = file.parent_path();
+    const auto known = std::find_if(folders.begin(), folders.end(),
+                                    [&](const auto& entry) { return entry.first == folder; });
+    auto& names = known == folders.end()
+                      ? folders.emplace_back(folder, std::vector<std::string>()).second
+                      : known->second;
+    names.push_back(file.filename().string());
+  }
+  std::string text = files.empty() ? "" : "\n";
+  for (const auto& [folder, names] : folders) {
+    if (names.size() == 1) {
+      text += fmt::format("written: {}\n", (folder / names.front()).string());
+    } else {
+      text += fmt::format("written to {}: {}\n", folder.string(), fmt::join(names, ", "));
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -174,9 +233,7 @@ std::string terminal_summary(const Judgement& judgement, const SummaryInput& inp
   const auto steps = next_steps(judgement, input);
   if (!steps.empty()) text += "\nnext:\n";
   for (const std::string& step : steps) text += "  " + step + '\n';
-  if (!input.written.empty()) text += '\n';
-  for (const auto& file : input.written) text += "written: " + file.string() + '\n';
-  return text;
+  return text + written(input.written);
 }
 
 }  // namespace plumbline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,5 +16,9 @@ RunDirectory find_run(const std::filesystem::path& results, const std::string& r
 /// All of them; the latest if none is named. A run named twice counts once.
 std::vector<RunDirectory> find_runs(const std::filesystem::path& results,
                                     const std::vector<std::string>& runs);
+
+/// The newest run beside `run` that began earlier, is of the same suite and has a node in common
+/// with it. Nothing if there is none, or if the name of `run` does not say when it began.
+std::optional<RunDirectory> run_before(const RunDirectory& run);
 
 }  // namespace plumbline

@@ -30,4 +30,22 @@ std::vector<Finding> WorstFindings::in_order() const {
   return findings;
 }
 
+void FindingKinds::add(const Finding& finding) {
+  if (finding.verdict < Verdict::warn) return;
+  const auto [found, is_new] = kinds_.try_emplace({finding.verdict, finding.metric});
+  auto& [kind, last_host] = found->second;
+  if (is_new || worse(finding, kind.worst)) kind.worst = finding;
+  ++kind.findings;
+  if (is_new || last_host != finding.host) ++kind.nodes;
+  last_host = finding.host;
+}
+
+std::vector<FindingKind> FindingKinds::in_order() const {
+  std::vector<FindingKind> kinds;
+  for (const auto& [name, entry] : kinds_) kinds.push_back(entry.kind);
+  std::sort(kinds.begin(), kinds.end(),
+            [](const FindingKind& a, const FindingKind& b) { return worse(a.worst, b.worst); });
+  return kinds;
+}
+
 }  // namespace plumbline

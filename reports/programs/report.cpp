@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "reports/formats/bundle.h"
+#include "reports/formats/changes.h"
 #include "reports/formats/report_writer.h"
 #include "reports/formats/terminal_summary.h"
 #include "reports/judging/evidence_collector.h"
@@ -14,6 +16,8 @@
 #include "reports/judging/worst_findings.h"
 #include "reports/pages/report_page.h"
 #include "reports/programs/arguments.h"
+#include "results/schema/file_error.h"
+#include "results/schema/host_identity.h"
 #include "results/schema/install_tree.h"
 
 namespace plumbline {
@@ -32,6 +36,8 @@ struct Order {
   std::string json_lines;
   bool no_html = false;
   bool quiet = false;
+  std::string since;
+  std::string bundle;
   std::string command;
 };
 
@@ -40,42 +46,66 @@ bool colours_wanted() {
   return ::isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
-int report(const Order& order) {
-  const auto runs = find_runs(order.results, order.runs);
-  BaselineStore baselines =
-      BaselineStore::of(InstallTree::of_this_program().baselines(), order.results, order.baselines);
-  std::filesystem::path output = runs.front().path();
-  if (!order.output.empty()) {
-    output = order.output;
-    std::filesystem::create_directories(output);
-  }
-  const auto there = [&](const std::filesystem::path& file) { return output / file.filename(); };
-  const std::filesystem::path html_file =
-      order.html.empty() ? there(runs.front().report()) : std::filesystem::path(order.html);
+BaselineStore baselines_of(const Order& order) {
+  return BaselineStore::of(InstallTree::of_this_program().baselines(), order.results,
+                           order.baselines);
+}
 
+std::filesystem::path output_of(const Order& order, const RunDirectory& run) {
+  if (order.output.empty()) return run.path();
+  std::filesystem::create_directories(order.output);
+  return order.output;
+}
+
+ReportOrigin origin_of(const std::vector<RunDirectory>& runs) {
   ReportOrigin origin{{}, wall_now()};
   for (const RunDirectory& run : runs) origin.runs.push_back(run.name());
-  const auto writers = report_writers({.findings = there(runs.front().findings()),
-                                       .nodes = there(runs.front().nodes()),
-                                       .pairs = there(runs.front().pairs()),
-                                       .suspects = there(runs.front().suspects()),
-                                       .markdown = there(runs.front().findings_page()),
+  return origin;
+}
+
+/// What is quiet says what changed since another run.
+std::optional<Changes> changes_of(const Order& order, const RunDirectory& run) {
+  if (!order.quiet) return std::nullopt;
+  return Changes(order.since.empty() ? run_before(run) : find_run(order.results, order.since));
+}
+
+int report(const Order& order) {
+  const auto runs = find_runs(order.results, order.runs);
+  const RunDirectory& run = runs.front();
+  BaselineStore baselines = baselines_of(order);
+  const std::filesystem::path output = output_of(order, run);
+  const auto there = [&](const std::filesystem::path& file) { return output / file.filename(); };
+  const std::filesystem::path html_file =
+      order.html.empty() ? there(run.report()) : std::filesystem::path(order.html);
+  const ReportOrigin origin = origin_of(runs);
+  const auto writers = report_writers({.findings = there(run.findings()),
+                                       .nodes = there(run.nodes()),
+                                       .pairs = there(run.pairs()),
+                                       .suspects = there(run.suspects()),
+                                       .markdown = there(run.findings_page()),
                                        .junit = order.junit,
                                        .prometheus = order.prometheus,
                                        .json_lines = order.json_lines},
                                       origin);
   WorstFindings worst(shown_findings);
+  FindingKinds kinds;
+  std::optional<Changes> changes = changes_of(order, run);
   std::optional<EvidenceCollector> evidence;
   if (!order.no_html) evidence.emplace(baselines);
   const Judgement judgement = judge_runs(
       runs, baselines, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
-        for (const Finding& finding : node.findings) worst.add(finding);
+        for (const Finding& finding : node.findings) {
+          worst.add(finding);
+          kinds.add(finding);
+        }
         for (const auto& writer : writers) writer->add(node, rows);
+        if (changes) changes->add(node);
         if (evidence) evidence->add(node, rows);
       });
   SummaryInput input;
   input.runs = origin.runs;
   input.worst = worst.in_order();
+  input.kinds = kinds.in_order();
   input.baselines = baselines.used();
   for (const auto& writer : writers) {
     if (writer->finish(judgement)) input.written.push_back(writer->file());
@@ -84,8 +114,27 @@ int report(const Order& order) {
     write_report_page(evidence->finish(judgement, runs, order.command), html_file);
     input.written.push_back(html_file);
   }
-  if (!order.quiet) fmt::print("{}", terminal_summary(judgement, input, colours_wanted()));
+  fmt::print("{}", changes ? changes->text(judgement, run.name())
+                           : terminal_summary(judgement, input, colours_wanted()));
   return judgement.fleet.exit_code();
+}
+
+/// The evidence of one node, which is judged among the others.
+int bundle(const Order& order) {
+  const auto runs = find_runs(order.results, order.runs);
+  BaselineStore baselines = baselines_of(order);
+  BundleFile file(output_of(order, runs.front()) / (file_safe(order.bundle) + ".tar.gz"),
+                  order.bundle, runs, origin_of(runs));
+  const Judgement judgement = judge_runs(
+      runs, baselines,
+      [&](const NodeEvaluation& node, std::span<const Measurement> rows) { file.add(node, rows); });
+  if (!file.finish(judgement)) {
+    throw FileError(
+        runs.front().path().string(), 0, "",
+        "there is no node \"" + order.bundle + "\", neither in the manifest nor in rows");
+  }
+  fmt::print("written: {}\n", file.file().string());
+  return exit_ok;
 }
 
 }  // namespace
@@ -117,6 +166,15 @@ int main(int argc, char** argv) {
   app.add_option("--prometheus", order.prometheus,
                  "Prometheus text for the textfile collector of node_exporter (NAME.prom)");
   app.add_option("--jsonl", order.json_lines, "All findings, one JSON object on a line");
-  app.add_flag("--quiet", order.quiet, "Print nothing; the exit code is the verdict");
-  return plumbline::run_program(app, argc, argv, [&] { return plumbline::report(order); });
+  auto* quiet = app.add_flag("--quiet", order.quiet,
+                             "Print only what changed since the run before of the same suite and "
+                             "nodes: nothing if nothing did");
+  app.add_option("--since", order.since, "Another run than that one")->needs(quiet);
+  app.add_option("--bundle", order.bundle,
+                 "Instead of a report, pack the evidence of this node as NODE.tar.gz for its "
+                 "vendor; exit 0")
+      ->type_name("NODE");
+  return plumbline::run_program(app, argc, argv, [&] {
+    return order.bundle.empty() ? plumbline::report(order) : plumbline::bundle(order);
+  });
 }

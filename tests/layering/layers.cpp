@@ -87,6 +87,7 @@ const Library libraries[] = {
      {vendor, "probes/virtual_node", "tests"}},
     {"fmt", {"fmt/"}, {schema, node, harness, "probes", "suites", "reports", "tests"}},
     {"CLI11", {"CLI/"}, {harness, "probes", "suites", "reports", "tests"}},
+    {"libarchive", {"archive"}, {"reports/formats", "tests"}},
     {"zlib", {"zlib.h"}, {html, "tests"}},
     {"JSON", {"nlohmann/"}, {schema, "probes", "suites", "reports", "tests"}},
 };

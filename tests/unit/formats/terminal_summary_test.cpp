@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "reports/judging/worst_findings.h"
 #include "tests/unit/judging/run_folder.h"
 
@@ -79,6 +81,73 @@ TEST(TerminalSummary, SimulatedIsSaidOnTop) {
   Measurement m = triad(100);
   m.provenance = Provenance::simulated;
   EXPECT_THAT(summary_of({m}, {expected_triad()}, false), HasSubstr("\nSIMULATED: "));
+}
+
+TEST(TerminalSummary, OneFaultOnManyNodesDoesNotHideAnother) {
+  Judgement judgement;
+  WorstFindings worst(3);
+  FindingKinds kinds;
+  for (int i = 0; i < 100; ++i) {
+    ManifestEntry node = node_a;
+    node.host = "node-" + std::to_string(i);
+    std::vector<Measurement> rows = {triad(50), gpus(i == 77 ? 7 : 8)};
+    for (Measurement& m : rows) m.host = node.host;
+    const auto evaluation =
+        evaluate_node(node, rows, Expectations({expected_triad(), expected_gpus()}));
+    judgement.fleet.add(evaluation);
+    judgement.nodes.push_back(evaluation.verdict);
+    for (const Finding& f : evaluation.findings) {
+      worst.add(f);
+      kinds.add(f);
+    }
+  }
+  SummaryInput input;
+  input.worst = worst.in_order();
+  input.kinds = kinds.in_order();
+  const std::string text = terminal_summary(judgement, input, false);
+  EXPECT_THAT(text, HasSubstr("  FAIL          node-0: numa0>numa0 host_memory.triad 50 GB/s"));
+  EXPECT_THAT(text, HasSubstr("; and 99 more FAIL of host_memory.triad, on 100 nodes together\n"));
+  EXPECT_THAT(text, HasSubstr("  FAIL          node-77: node topology.gpus is 7; expected is 8\n"));
+}
+
+TEST(TerminalSummary, FitsOnAScreenWhateverIsWrong) {
+  Judgement judgement;
+  SummaryInput input;
+  FindingKinds kinds;
+  WorstFindings worst(10);
+  for (int i = 0; i < 1000; ++i) {
+    const std::string number = std::to_string(i);
+    judgement.types_without_baseline.push_back("type-" + number);
+    judgement.notes.push_back("a note about " + std::string(1000, 'x'));
+    judgement.torn_lines.push_back("a file: a line");
+    judgement.bad_rows.push_back("file:" + number + ": median: found x");
+    input.runs.push_back("run-" + number);
+    input.baselines.push_back({"share/" + number, "type-" + number, 2, false});
+    if (i < 8) input.written.push_back("folder/" + number);
+    ManifestEntry node = node_a;
+    node.host = "node-" + number;
+    Measurement m = triad(50);
+    m.host = node.host;
+    m.metric = "family" + std::to_string(i % 60) + ".rate";
+    m.provenance = Provenance::simulated;
+    Baseline b = expected_triad();
+    b.metric = m.metric;
+    const auto evaluation = evaluate_node(node, std::vector{m}, Expectations({b}));
+    judgement.fleet.add(evaluation);
+    judgement.nodes.push_back(evaluation.verdict);
+    for (const Finding& f : evaluation.findings) {
+      kinds.add(f);
+      worst.add(f);
+    }
+  }
+  input.worst = worst.in_order();
+  input.kinds = kinds.in_order();
+  const std::string text = terminal_summary(judgement, input, false);
+  EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 32) << text;
+  EXPECT_THAT(text, HasSubstr(" and 997 more runs)"));
+  EXPECT_THAT(text, HasSubstr("no baseline for 1000 types: type-0, type-1 ..."));
+  EXPECT_THAT(text, HasSubstr("more notes: the report has them\n"));
+  EXPECT_THAT(text, HasSubstr("\nand 997 baselines more\n"));
 }
 
 }  // namespace
