@@ -5,20 +5,27 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <regex>
-#include <toml.hpp>
 
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
 #include "suites/description/fnv1a.h"
 #include "suites/description/nearest_name.h"
+#include "suites/description/toml_table.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
 
-using Value = toml::basic_value<toml::discard_comments, std::map, std::vector>;
+using toml_table::find;
+using toml_table::refuse;
+using toml_table::refuse_odd_name;
+using toml_table::refuse_type;
+using toml_table::refuse_unknown_keys;
+using toml_table::required_text;
+using toml_table::shown;
+using toml_table::text_of;
+using toml_table::Value;
 
 const std::vector<std::string> suite_keys = {"name", "purpose", "defaults", "step"};
 const std::vector<std::string> defaults_keys = {"deadline", "repeats", "samples", "on_failure"};
@@ -31,65 +38,6 @@ const std::vector<std::string> runner_options = {
 
 constexpr Seconds initial_deadline{600};
 constexpr std::uint64_t most_repeats = 1000;
-
-[[noreturn]] void refuse(const Value& at, const std::string& key, const std::string& what) {
-  const auto location = at.location();
-  throw FileError(location.file_name(), location.line(), key, what);
-}
-
-/// The value as it stands in the file, for messages.
-std::string shown(const Value& value) {
-  if (value.is_table()) return "a table";
-  if (value.is_array()) return "an array";
-  return toml::format(value, 1000);
-}
-
-[[noreturn]] void refuse_type(const Value& value, const std::string& key,
-                              const std::string& expected) {
-  refuse(value, key, "found " + shown(value) + ", expected " + expected);
-}
-
-void refuse_unknown_keys(const Value& table, const std::vector<std::string>& known,
-                         const std::string& where) {
-  for (const auto& [key, value] : table.as_table()) {
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    refuse(value, key,
-           "unknown key of " + where + did_you_mean(key, known) +
-               fmt::format(" (known: {})", fmt::join(known, ", ")));
-  }
-}
-
-/// The value under `key`, null if there is none.
-const Value* find(const Value& table, const std::string& key) {
-  const auto& entries = table.as_table();
-  const auto found = entries.find(key);
-  return found == entries.end() ? nullptr : &found->second;
-}
-
-std::string text_of(const Value& value, const std::string& key) {
-  if (!value.is_string()) refuse_type(value, key, "a text in quotes");
-  return value.as_string().str;
-}
-
-std::string required_text(const Value& table, const std::string& key, const std::string& where) {
-  const Value* value = find(table, key);
-  if (value == nullptr) refuse(table, key, "is missing in " + where);
-  const std::string text = text_of(*value, key);
-  if (text.empty()) refuse(*value, key, "is empty");
-  return text;
-}
-
-/// A name becomes part of task ids, file names and commands.
-void refuse_odd_name(const Value& table, const std::string& key, const std::string& name) {
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-  if (!plain || name.front() == '-') {
-    refuse(*find(table, key), key,
-           "found \"" + name + "\", expected letters, digits, '_' and '-' only");
-  }
-}
 
 Seconds deadline_of(const Value& value) {
   static const std::string expected = "seconds, or a text like \"120s\", \"10m\", \"1.5h\"";
@@ -244,32 +192,10 @@ std::vector<Step> in_order_of_needs(std::vector<Step> steps, const std::vector<V
   return ordered;
 }
 
-Value parse(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream || fs::is_directory(file)) {
-    throw FileError(file.string(), 0, "", "cannot be read; expected a suite (TOML)");
-  }
-  try {
-    return toml::parse<toml::discard_comments, std::map, std::vector>(stream, file.string());
-  } catch (const toml::exception& error) {
-    // "[error] toml::parse_table: REASON", or no reason there and "^--- REASON" below the line.
-    const std::string what = error.what();
-    const auto behind = [&](std::string_view mark) {
-      const std::size_t at = what.find(mark);
-      if (at == std::string::npos) return std::string();
-      const std::size_t from = at + mark.size();
-      return what.substr(from, what.find('\n', from) - from);
-    };
-    std::string reason = behind(": ");
-    if (reason.empty()) reason = behind("^--- ") + "; a text stands in quotes";
-    throw FileError(file.string(), error.location().line(), "", "is no TOML: " + reason);
-  }
-}
-
 }  // namespace
 
 Suite read_suite(const fs::path& file) {
-  const Value root = parse(file);
+  const Value root = toml_table::read_file(file, "a suite");
   refuse_unknown_keys(root, suite_keys, "a suite");
   if (find(root, "name") == nullptr) throw FileError(file.string(), 0, "name", "is missing");
   Suite suite;
