@@ -29,7 +29,7 @@ enum class BadRows {
 };
 
 /// The tables are RFC 4180 with LF line ends, a header, and no line break inside a cell. `Record`
-/// is one of Measurement, Sample, Device, ContextEntry, ManifestEntry, SuspectedNode,
+/// is one of Measurement, Sample, Device, ContextEntry, ManifestEntry, SuspectedNode, TrueFault,
 /// Baseline, Finding, NodeVerdict, PathValue.
 ///
 /// Calls `each` for every record in file order; the reference is good during the call only.

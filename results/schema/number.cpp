@@ -7,13 +7,19 @@
 namespace plumbline {
 
 std::string format_number(double value) {
-  if (!std::isfinite(value)) return {};
+  std::string text;
+  append_number(value, text);
+  return text;
+}
+
+void append_number(double value, std::string& line) {
+  if (!std::isfinite(value)) return;
   std::array<char, 32> text;
   char* const last = text.data() + text.size();
   const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p53;
   const auto end = whole ? std::to_chars(text.data(), last, static_cast<std::int64_t>(value))
                          : std::to_chars(text.data(), last, value, std::chars_format::general, 6);
-  return {text.data(), end.ptr};
+  line.append(text.data(), end.ptr);
 }
 
 std::optional<double> parse_number(std::string_view text) {

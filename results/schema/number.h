@@ -11,6 +11,9 @@ namespace plumbline {
 /// 1179648. Not finite gives "".
 std::string format_number(double value);
 
+/// The same at the end of a line.
+void append_number(double value, std::string& line);
+
 /// The whole of `text` as a finite number; nothing for an empty cell, trailing characters, "nan",
 /// "inf" or a value outside the range of double.
 std::optional<double> parse_number(std::string_view text);

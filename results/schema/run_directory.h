@@ -54,6 +54,8 @@ class RunDirectory {
   std::filesystem::path findings_page() const { return path_ / "findings.md"; }
   std::filesystem::path suspects() const { return path_ / "suspects.csv"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
+  /// Of a simulated run: what is really wrong.
+  std::filesystem::path truth() const { return path_ / "truth.csv"; }
 
  private:
   explicit RunDirectory(std::filesystem::path path) : path_(std::move(path)) {}

@@ -14,6 +14,7 @@
 #include "results/schema/metric_meaning.h"
 #include "results/schema/path_value.h"
 #include "results/schema/suspected_node.h"
+#include "results/schema/true_fault.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
@@ -65,6 +66,8 @@ constexpr const char* heading<ManifestEntry> = "manifest.csv";
 template <>
 constexpr const char* heading<SuspectedNode> = "suspects.csv";
 template <>
+constexpr const char* heading<TrueFault> = "truth.csv";
+template <>
 constexpr const char* heading<Baseline> = "Baselines";
 template <>
 constexpr const char* heading<Finding> = "findings.csv";
@@ -75,7 +78,7 @@ constexpr const char* heading<PathValue> = "pairs.csv";
 
 using Records =
     testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning, ManifestEntry,
-                   SuspectedNode, Baseline, Finding, NodeVerdict, PathValue>;
+                   SuspectedNode, TrueFault, Baseline, Finding, NodeVerdict, PathValue>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {
