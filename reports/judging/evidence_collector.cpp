@@ -85,8 +85,27 @@ void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurem
   }
   // What is no node of the manifest (a stray host, a leaf) has no verdict.
   if (!node.verdict.host.empty()) values_.add(node.verdict, node.findings);
+  for (const Finding& f : node.findings) {
+    distributions_.add(f, [&] { return ceiling_of(f, rows); });
+  }
   troubles_.add(node.findings, rows);
   add_findings(node, rows);
+}
+
+const Baseline* EvidenceCollector::baseline_of(const Measurement& row) const {
+  const Expectations& expectations = baselines_.of_type(row.instance_type);
+  const auto answered = expectations.answered_by(row);
+  return answered.empty() ? nullptr : &expectations.all()[answered.front()];
+}
+
+std::optional<double> EvidenceCollector::ceiling_of(const Finding& finding,
+                                                    std::span<const Measurement> rows) const {
+  const auto row = std::ranges::find_if(rows, [&](const Measurement& m) {
+    return m.metric == finding.metric && m.subject == finding.subject && m.peer == finding.peer &&
+           m.bytes == finding.bytes && m.params == finding.params;
+  });
+  const Baseline* const baseline = row == rows.end() ? nullptr : baseline_of(*row);
+  return baseline == nullptr ? std::nullopt : baseline->ceiling;
 }
 
 void EvidenceCollector::add_findings(const NodeEvaluation& node,
@@ -107,11 +126,9 @@ void EvidenceCollector::add_findings(const NodeEvaluation& node,
       }
       std::sort(judged.rows.begin(), judged.rows.end(),
                 [](const Measurement& a, const Measurement& b) { return a.time < b.time; });
-      const Expectations& expectations = baselines_.of_type(node.verdict.instance_type);
-      const auto answered = expectations.answered_by(series.last());
-      if (!answered.empty()) {
-        judged.ceiling = expectations.all()[answered.front()].ceiling;
-        judged.use = expectations.all()[answered.front()].use;
+      if (const Baseline* b = baseline_of(series.last())) {
+        judged.ceiling = b->ceiling;
+        judged.use = b->use;
       }
     } else if (!f.expected.empty()) {
       judged.use = Use::gate;
@@ -170,6 +187,9 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
     }
   }
   evidence_.values = values_.finish();
+  evidence_.distributions = distributions_.finish();
+  evidence_.fabric = judgement.fabric;
+  evidence_.suspects = judgement.suspects.value_or(std::vector<SuspectedNode>());
   troubles_.finish(evidence_);
   evidence_.torn_lines = judgement.torn_lines;
   evidence_.bad_rows = judgement.bad_rows;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/judging/distribution_collector.h"
 #include "reports/judging/judge_runs.h"
 #include "reports/judging/trouble_collector.h"
 #include "reports/judging/value_collector.h"
@@ -35,6 +36,9 @@ class EvidenceCollector {
  private:
   bool is_kept(const Finding& finding) const;
   void add_findings(const NodeEvaluation& node, std::span<const Measurement> rows);
+  /// The expectation that a row answers; null if there is none.
+  const Baseline* baseline_of(const Measurement& row) const;
+  std::optional<double> ceiling_of(const Finding& finding, std::span<const Measurement> rows) const;
   void keep_the_worst(std::size_t count);
   void read_devices(const RunDirectory& directory, const std::set<std::string>& hosts);
 
@@ -43,6 +47,7 @@ class EvidenceCollector {
   Evidence evidence_;
   ValueCollector values_;
   TroubleCollector troubles_;
+  DistributionCollector distributions_;
   std::map<std::string, std::uint64_t> rows_of_run_;
 };
 

@@ -126,6 +126,7 @@ void solve(FabricGroup& group, const FabricMap& map, std::vector<PairRate> rates
   for (const PairRate& rate : rates) {
     nodes.insert({rate.a, rate.b});
     rounds.insert(rate.round);
+    group.rates.push_back(static_cast<float>(rate.rate));
   }
   group.paths = rates.size();
   group.nodes = nodes.size();
@@ -158,7 +159,9 @@ FabricMap::FabricMap(const PairRows& rows, const Manifest& manifest)
   }
   for (auto& [path, number] : leaves) {
     number = static_cast<std::uint32_t>(leaf_names.size());
-    leaf_names.push_back(path.substr(path.rfind('/') + 1));
+    const std::size_t last = path.rfind('/');
+    leaf_names.push_back(path.substr(last + 1));
+    above_leaf.push_back(last == 0 ? "" : path.substr(1, last - 1));
   }
   std::map<std::string, std::string> type_of;
   for (const ManifestEntry& node : rows.measured_hosts()) type_of[node.host] = node.instance_type;
@@ -167,7 +170,10 @@ FabricMap::FabricMap(const PairRows& rows, const Manifest& manifest)
     nodes_.emplace(node.host, static_cast<std::uint32_t>(hosts.size()));
     hosts.push_back(node.host);
     const std::string path = leaf_path(node);
-    if (path.empty()) leaf_names.emplace_back();
+    if (path.empty()) {
+      leaf_names.emplace_back();
+      above_leaf.emplace_back();
+    }
     fabric.leaf_of.push_back(path.empty() ? static_cast<std::uint32_t>(leaf_names.size() - 1)
                                           : leaves.at(path));
   }
@@ -218,15 +224,18 @@ const std::string& FabricMap::nic_name(std::uint32_t node, std::uint32_t rail) c
   return nic_names_.name(nics_[node][rail]);
 }
 
-std::vector<FabricGroup> solve_groups(const PairRows& rows, const FabricMap& map,
-                                      BaselineStore& baselines) {
-  // Rounds in the order of their names, whatever the order of the rows.
+std::vector<std::uint32_t> rounds_by_name(const PairRows& rows) {
   std::vector<std::uint32_t> round_of(rows.rounds().size());
   std::map<std::string, std::uint32_t> by_name;
   for (std::uint32_t i = 0; i < round_of.size(); ++i) by_name[rows.rounds().name(i)] = i;
   std::uint32_t next = 0;
   for (const auto& [name, number] : by_name) round_of[number] = next++;
+  return round_of;
+}
 
+std::vector<FabricGroup> solve_groups(const PairRows& rows, const FabricMap& map,
+                                      BaselineStore& baselines) {
+  const std::vector<std::uint32_t> round_of = rounds_by_name(rows);
   std::vector<FabricGroup> groups;
   for (const auto& [key, kind] : rows.kinds()) {
     std::map<std::string, std::vector<OneWay>> by_type;

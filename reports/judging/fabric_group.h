@@ -31,6 +31,7 @@ struct FabricMap {
   static constexpr std::uint32_t nowhere = UINT32_MAX;
   localisation::Fabric fabric;
   std::vector<std::string> leaf_names;  ///< empty for a node whose leaf is not known
+  std::vector<std::string> above_leaf;  ///< the network nodes above each leaf: "nn-1/nn-22"
   std::vector<std::string> hosts;
   std::vector<std::string> types;  ///< of the nodes
 
@@ -63,6 +64,7 @@ struct FabricGroup {
   std::size_t nodes = 0;
   std::size_t rounds = 0;
   localisation::PairDeviations deviations;
+  std::vector<float> rates;  ///< as measured, of each path of `deviations`
   localisation::FabricFaults faults;
   std::vector<EndRecord> ends;  ///< of each NIC: node * rails + rail
   std::uint32_t rails = 0;
@@ -71,6 +73,10 @@ struct FabricGroup {
     return ends[std::size_t{node} * rails + rail];
   }
 };
+
+/// The numbers of the rounds in the order of their names, whatever the order of the rows: of each
+/// that the rows name.
+std::vector<std::uint32_t> rounds_by_name(const PairRows& rows);
 
 /// Solves each kind of rate by itself. Rows of hosts that are not in the manifest are left out.
 std::vector<FabricGroup> solve_groups(const PairRows& rows, const FabricMap& map,

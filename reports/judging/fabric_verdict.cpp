@@ -11,6 +11,7 @@
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
 #include "reports/judging/culprit_finding.h"
+#include "reports/judging/fabric_pictures.h"
 
 namespace plumbline {
 namespace {
@@ -299,6 +300,15 @@ std::vector<SuspectedNode> FabricVerdict::suspects() const {
   std::vector<SuspectedNode> nodes;
   for (auto& [node, reason] : reasons) nodes.push_back({map_->hosts[node], std::move(reason)});
   return nodes;
+}
+
+std::vector<FabricPicture> FabricVerdict::pictures(const PairRows& rows) const {
+  std::set<std::uint32_t> suspects;
+  for (const auto& [node, reason] : failures_.suspects()) suspects.insert(node);
+  for (const FabricGroup& group : groups_) {
+    suspects.insert(group.faults.suspects.begin(), group.faults.suspects.end());
+  }
+  return fabric_pictures(groups_, *map_, rows, suspects);
 }
 
 std::vector<std::string> FabricVerdict::notes() const {

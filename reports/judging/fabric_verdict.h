@@ -8,6 +8,7 @@
 #include "reports/evaluation/node.h"
 #include "reports/judging/fabric_group.h"
 #include "reports/judging/pair_failures.h"
+#include "reports/pages/fabric_picture.h"
 #include "results/schema/suspected_node.h"
 
 namespace plumbline {
@@ -28,6 +29,8 @@ class FabricVerdict {
   std::vector<Finding> of_leaves() const;
   /// The nodes that are to be measured again with good partners, ascending.
   std::vector<SuspectedNode> suspects() const;
+  /// What the report shows of them. `rows` are those that this was made from.
+  std::vector<FabricPicture> pictures(const PairRows& rows) const;
   /// Sentences: what was measured, how noisy it was and what that can tell; congestion.
   std::vector<std::string> notes() const;
 

@@ -60,6 +60,7 @@ class Judge {
     for (std::string& note : verdict.notes()) judgement_.notes.push_back(std::move(note));
     if (!pairs_.kinds().empty() || !pairs_.tasks().empty()) {
       judgement_.suspects = verdict.suspects();
+      judgement_.fabric = verdict.pictures(pairs_);
     }
   }
 

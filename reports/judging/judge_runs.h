@@ -8,6 +8,7 @@
 
 #include "reports/baselines/baseline_store.h"
 #include "reports/evaluation/fleet.h"
+#include "reports/pages/fabric_picture.h"
 #include "results/schema/run_directory.h"
 #include "results/schema/suspected_node.h"
 
@@ -25,6 +26,8 @@ struct Judgement {
   std::vector<std::string> bad_rows;    ///< "file:line: column: what is wrong"
   /// Nodes that should be measured again with others; nothing if no pairs were measured.
   std::optional<std::vector<SuspectedNode>> suspects;
+  /// What was measured between hosts, for the report to show.
+  std::vector<FabricPicture> fabric;
   std::size_t rows = 0;
 };
 

@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "reports/pages/fabric_picture.h"
 #include "reports/pages/fleet_values.h"
+#include "reports/pages/metric_distribution.h"
 #include "results/schema/baseline.h"
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
+#include "results/schema/suspected_node.h"
 #include "results/schema/time.h"
 
 namespace plumbline {
@@ -133,6 +136,12 @@ struct Evidence {
   std::vector<JudgedFinding> findings;
   std::string left_out_in;  ///< the file that has all findings: "findings.csv"
   FleetValues values;       ///< what every node measured; nothing of a single node
+
+  /// Each metric over all nodes, whatever of its findings is left out.
+  std::vector<MetricDistribution> distributions;
+
+  std::vector<FabricPicture> fabric;    ///< of each kind of rate between hosts
+  std::vector<SuspectedNode> suspects;  ///< to be measured again with others
 
   std::vector<Device> devices;  ///< of many nodes: of those that have findings
   std::vector<Setting> software;

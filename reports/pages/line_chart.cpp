@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "reports/pages/axis.h"
+#include "reports/pages/wording.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
@@ -17,30 +19,56 @@ using html::Element;
 constexpr double width = 760;
 constexpr double height = 300;
 constexpr double left = 52, right = 620, top = 26, bottom = 266;
-constexpr std::size_t styles = 6;  // classes curve-0 ... of the style sheet
+constexpr double name_height = 14;
+constexpr std::size_t styles = 6;        // classes curve-0 ... of the style sheet
+constexpr std::size_t most_marked = 40;  // points of a curve that still are told apart
 
 struct Frame {
   Axis x, y;
 };
 
-Frame frame_of(const std::vector<Curve>& curves) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  double x_low = infinity, x_high = 0, y_low = infinity, y_high = 0;
-  for (const Curve& curve : curves) {
+/// The least and the greatest of some values.
+struct Range {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void take(std::optional<double> value) {
+    if (!value) return;
+    low = std::min(low, *value), high = std::max(high, *value);
+  }
+};
+
+Frame frame_of(const LineChart& chart) {
+  Range x, y;
+  for (const Curve& curve : chart.curves) {
     for (const CurvePoint& point : curve.points) {
-      x_low = std::min(x_low, point.x), x_high = std::max(x_high, point.x);
-      y_low = std::min(y_low, point.y), y_high = std::max(y_high, point.y);
+      x.take(point.x);
+      for (const auto& value : {std::optional(point.y), point.low, point.high, point.expected}) {
+        y.take(value);
+      }
     }
   }
-  if (x_high <= x_low) x_low /= 2, x_high *= 2;
-  // Half a decade at least, so that noise does not fill the chart.
-  const double middle = std::sqrt(y_low * y_high);
-  y_low = std::min(y_low / 1.15, middle / 1.8);
-  y_high = std::max(y_high * 1.15, middle * 1.8);
-  return {{x_low, x_high, left, right, true}, {y_low, y_high, bottom, top, true}};
+  y.take(chart.ceiling);
+  const bool is_bytes = chart.along == ChartAxis::bytes;
+  if (x.high <= x.low && is_bytes) x.low /= 2, x.high *= 2;
+  if (x.high <= x.low) x.high = x.low + 1;
+  if (chart.from_zero) {
+    y.low = 0, y.high = y.high > 0 ? 1.08 * y.high : 1;
+  } else {
+    // Half a decade at least, so that noise does not fill the chart.
+    const double middle = std::sqrt(y.low * y.high);
+    y.low = std::min(y.low / 1.15, middle / 1.8);
+    y.high = std::max(y.high * 1.15, middle * 1.8);
+  }
+  return {{x.low, x.high, left, right, is_bytes}, {y.low, y.high, bottom, top, !chart.from_zero}};
 }
 
-void axes(const Element& svg, const Frame& frame, const std::string& unit) {
+std::string place_name(ChartAxis along, double x) {
+  return along == ChartAxis::bytes ? format_bytes(static_cast<std::uint64_t>(std::llround(x)))
+                                   : person_number(x) + " s";
+}
+
+void axes(const Element& svg, const Frame& frame, const LineChart& chart) {
   const Element group = svg.add("g", {{"class", "axis"}});
   for (const double tick : ticks(frame.y, 6)) {
     const double y = frame.y.place(tick);
@@ -48,14 +76,14 @@ void axes(const Element& svg, const Frame& frame, const std::string& unit) {
     group.add("text", {{"x", left - 6}, {"y", y + 4}, {"text-anchor", "end"}})
         .text(format_number(tick));
   }
-  for (const double tick : ticks(frame.x, 8, 2)) {
+  for (const double tick : ticks(frame.x, 8, chart.along == ChartAxis::bytes ? 2 : 10)) {
     const double x = frame.x.place(tick);
     group.add("line", {{"x1", x}, {"x2", x}, {"y1", bottom}, {"y2", bottom + 4}});
     group.add("text", {{"x", x}, {"y", bottom + 17}, {"text-anchor", "middle"}})
-        .text(format_bytes(static_cast<std::uint64_t>(std::llround(tick))));
+        .text(place_name(chart.along, tick));
   }
   group.add("line", {{"x1", left}, {"x2", right}, {"y1", bottom}, {"y2", bottom}});
-  group.add("text", {{"x", left - 6}, {"y", 11.0}, {"text-anchor", "end"}}).text(unit);
+  group.add("text", {{"x", left - 6}, {"y", 11.0}, {"text-anchor", "end"}}).text(chart.unit);
 }
 
 void mark(const Element& group, std::size_t style, double x, double y, const std::string& label) {
@@ -78,36 +106,134 @@ std::vector<double> name_places(const std::vector<Curve>& curves, const Axis& ax
   double least = top;
   for (const std::size_t i : order) {
     places[i] = std::max(end(i), least);
-    least = places[i] + 14;
+    least = places[i] + name_height;
+  }
+  double most = height - 4;  // those that would stand below the chart push the others up
+  for (auto i = order.rbegin(); i != order.rend(); ++i) {
+    places[*i] = std::min(places[*i], most);
+    most = places[*i] - name_height;
   }
   return places;
 }
 
+std::string path_through(const std::vector<CurvePoint>& points, const Frame& frame) {
+  std::string path;
+  for (const CurvePoint& point : points) {
+    path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", frame.x.place(point.x),
+                        frame.y.place(point.y));
+  }
+  return path;
+}
+
+/// From the lowest to the highest of the members, where there are several.
+void range_of_members(const Element& group, const std::vector<CurvePoint>& points,
+                      const Frame& frame) {
+  std::string there, back;
+  for (const CurvePoint& point : points) {
+    if (!point.low || !point.high) continue;
+    const double x = frame.x.place(point.x);
+    there +=
+        fmt::format("{}{:.1f} {:.1f}", there.empty() ? "M" : "L", x, frame.y.place(*point.high));
+    back = fmt::format("L{:.1f} {:.1f}", x, frame.y.place(*point.low)) + back;
+  }
+  if (!there.empty()) group.add("path", {{"class", "range"}, {"d", there + back + 'z'}});
+}
+
+/// A bar where the value should be, and a line to what is still allowed.
+void expectations(const Element& group, const std::vector<CurvePoint>& points, const Frame& frame) {
+  std::string path;
+  for (const CurvePoint& point : points) {
+    if (!point.expected) continue;
+    const double x = frame.x.place(point.x);
+    path += fmt::format("M{:.1f} {:.1f}h14", x - 7, frame.y.place(*point.expected));
+    if (!point.limit) continue;
+    path += fmt::format("M{:.1f} {:.1f}V{:.1f}h-3h6", x, frame.y.place(*point.expected),
+                        frame.y.place(*point.limit));
+  }
+  if (!path.empty()) group.add("path", {{"class", "wanted"}, {"d", path}});
+}
+
+/// The values of a curve for the script: joined by spaces, "-" where there is none.
+std::string values_of(const std::vector<CurvePoint>& points,
+                      const std::function<std::optional<double>(const CurvePoint&)>& value) {
+  std::string text;
+  bool any = false;
+  for (const CurvePoint& point : points) {
+    const auto number = value(point);
+    any |= number.has_value();
+    if (!text.empty()) text += ' ';
+    text += number ? format_number(*number) : "-";
+  }
+  return any ? text : "";
+}
+
+void curve(const Element& svg, const Curve& one, std::size_t number, const Frame& frame,
+           double name_place) {
+  const auto& points = one.points;
+  const std::string low = values_of(points, [](const CurvePoint& p) { return p.low; });
+  const std::string high = values_of(points, [](const CurvePoint& p) { return p.high; });
+  const std::string expected = values_of(points, [](const CurvePoint& p) { return p.expected; });
+  const std::string limit = values_of(points, [](const CurvePoint& p) { return p.limit; });
+  html::Attribute data_low("data-low", low), data_high("data-high", high),
+      data_expected("data-expected", expected), data_limit("data-limit", limit);
+  data_low.present = !low.empty();
+  data_high.present = !high.empty();
+  data_expected.present = !expected.empty();
+  data_limit.present = !limit.empty();
+  const Element group = svg.add(
+      "g", {{"class", fmt::format("curve curve-{}", number % styles)},
+            {"data-name", one.name},
+            {"data-x", values_of(points, [](const CurvePoint& p) { return std::optional(p.x); })},
+            {"data-y", values_of(points, [](const CurvePoint& p) { return std::optional(p.y); })},
+            data_low,
+            data_high,
+            data_expected});
+  range_of_members(group, points, frame);
+  expectations(group, points, frame);
+  group.add("path", {{"class", "line"}, {"d", path_through(points, frame)}});
+  if (points.size() <= most_marked) {
+    for (const CurvePoint& point : points) {
+      mark(group, number, frame.x.place(point.x), frame.y.place(point.y), point.label);
+    }
+  }
+  group.add("text", {{"x", right + 10}, {"y", name_place + 4}}).text(one.name);
+}
+
+void ceiling_line(const Element& svg, double ceiling, const Frame& frame) {
+  const double y = frame.y.place(ceiling);
+  svg.add("line", {{"class", "ceiling"}, {"x1", left}, {"x2", right}, {"y1", y}, {"y2", y}});
+  svg.add("text", {{"class", "ceiling-name"}, {"x", left + 4}, {"y", y - 4}})
+      .text("ceiling " + person_number(ceiling));
+}
+
 }  // namespace
+
+void line_chart(const Element& into, const LineChart& chart) {
+  if (chart.curves.empty()) return;
+  const Frame frame = frame_of(chart);
+  const Element plot = into.add("div", {{"class", "plot"}});
+  html::Attribute ceiling("data-ceiling", format_number(chart.ceiling.value_or(0)));
+  ceiling.present = chart.ceiling.has_value();
+  const Element svg =
+      plot.add("svg", {{"class", "line-chart"},
+                       {"viewBox", fmt::format("0 0 {} {}", width, height)},
+                       {"role", "img"},
+                       {"aria-label", chart.title},
+                       {"data-along", chart.along == ChartAxis::bytes ? "bytes" : "seconds"},
+                       {"data-scale", chart.from_zero ? "linear" : "logarithmic"},
+                       {"data-unit", chart.unit},
+                       ceiling});
+  axes(svg, frame, chart);
+  if (chart.ceiling) ceiling_line(svg, *chart.ceiling, frame);
+  const std::vector<double> places = name_places(chart.curves, frame.y);
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+    curve(svg, chart.curves[i], i, frame, places[i]);
+  }
+}
 
 void line_chart(const Element& into, const std::string& title, const std::string& unit,
                 const std::vector<Curve>& curves) {
-  const Frame frame = frame_of(curves);
-  const Element plot = into.add("div", {{"class", "plot"}});
-  const Element svg = plot.add("svg", {{"class", "line-chart"},
-                                       {"viewBox", fmt::format("0 0 {} {}", width, height)},
-                                       {"role", "img"},
-                                       {"aria-label", title}});
-  axes(svg, frame, unit);
-  const std::vector<double> places = name_places(curves, frame.y);
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const Element group = svg.add("g", {{"class", fmt::format("curve curve-{}", i % styles)}});
-    std::string path;
-    for (const CurvePoint& point : curves[i].points) {
-      path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", frame.x.place(point.x),
-                          frame.y.place(point.y));
-    }
-    group.add("path", {{"class", "line"}, {"d", path}});
-    for (const CurvePoint& point : curves[i].points) {
-      mark(group, i, frame.x.place(point.x), frame.y.place(point.y), point.label);
-    }
-    group.add("text", {{"x", right + 10}, {"y", places[i] + 4}}).text(curves[i].name);
-  }
+  line_chart(into, {.title = title, .unit = unit, .curves = curves});
 }
 
 }  // namespace plumbline

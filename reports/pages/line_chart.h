@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,11 +8,15 @@
 
 namespace plumbline {
 
-/// A value at a size, with its interval where there is one.
+/// A value at a place, with what it is held against where that is known.
 struct CurvePoint {
   double x = 0;
   double y = 0;
-  std::string label;  ///< "64 MiB: 98.20 ns", shown for the point and read aloud
+  std::string label;                ///< "64 MiB: 98.20 ns", shown for the point and read aloud
+  std::optional<double> low = {};   ///< of the members that the value stands for: the lowest
+  std::optional<double> high = {};  ///< and the highest
+  std::optional<double> expected = {};
+  std::optional<double> limit = {};  ///< the furthest from `expected` that is allowed
 };
 
 struct Curve {
@@ -19,8 +24,26 @@ struct Curve {
   std::vector<CurvePoint> points;  ///< in order of x
 };
 
-/// Curves over sizes in bytes, both axes logarithmic. Curves differ in dash and mark as well as in
-/// colour, and carry their names at their ends.
+/// What a reader looks along.
+enum class ChartAxis {
+  bytes,    ///< logarithmic, in powers of two
+  seconds,  ///< linear
+};
+
+struct LineChart {
+  std::string title;  ///< read aloud
+  std::string unit;   ///< of the values
+  std::vector<Curve> curves;
+  ChartAxis along = ChartAxis::bytes;
+  bool from_zero = false;         ///< linear from 0 on; else logarithmic
+  std::optional<double> ceiling;  ///< physical limit
+};
+
+/// Curves that differ in dash and mark as well as in colour, and carry their names at their ends.
+/// The values stand beside the drawing, so that the script can draw them to be looked into.
+void line_chart(const html::Element& into, const LineChart& chart);
+
+/// Curves over sizes in bytes, both axes logarithmic.
 void line_chart(const html::Element& into, const std::string& title, const std::string& unit,
                 const std::vector<Curve>& curves);
 

@@ -20,15 +20,6 @@ std::string with_true_minus(std::string text) {
   return text;
 }
 
-std::string work_text(std::uint64_t bytes, const Params& params) {
-  std::string text = bytes == 0 ? "" : format_bytes(bytes);
-  for (const auto& [key, value] : params) {
-    if (!text.empty()) text += ", ";
-    text += key + '=' + value;
-  }
-  return text;
-}
-
 void badge(const Element& into, std::string_view shape, std::string_view css, const char* word) {
   const Element span = into.add("span", {{"class", fmt::format("badge {}", css)}});
   {
@@ -118,9 +109,18 @@ std::string subject_path(const Finding& finding) {
   return path;
 }
 
-std::string work_of(const Finding& finding) { return work_text(finding.bytes, finding.params); }
+std::string work_of(std::uint64_t bytes, const Params& params) {
+  std::string text = bytes == 0 ? "" : format_bytes(bytes);
+  for (const auto& [key, value] : params) {
+    if (!text.empty()) text += ", ";
+    text += key + '=' + value;
+  }
+  return text;
+}
+
+std::string work_of(const Finding& finding) { return work_of(finding.bytes, finding.params); }
 std::string work_of(const Measurement& measurement) {
-  return work_text(measurement.bytes, measurement.params);
+  return work_of(measurement.bytes, measurement.params);
 }
 
 std::string_view verdict_class(Verdict verdict) {

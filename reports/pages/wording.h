@@ -39,6 +39,7 @@ std::string person_duration(double seconds);
 std::string subject_path(const Finding& finding);
 /// "1 GiB, locality=local": what else names the work of a finding.
 std::string work_of(const Finding& finding);
+std::string work_of(std::uint64_t bytes, const Params& params);
 std::string work_of(const Measurement& measurement);
 
 /// The word of a verdict with its shape: never colour alone.

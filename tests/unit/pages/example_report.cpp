@@ -9,6 +9,7 @@
 #include <string>
 
 #include "reports/pages/report_page.h"
+#include "tests/unit/pages/example_charts.h"
 #include "tests/unit/pages/example_evidence.h"
 
 int main(int argc, char** argv) {
@@ -33,6 +34,9 @@ int main(int argc, char** argv) {
     write_report_page(fleet_evidence(240, 380), folder / "fleet.html");
     write_report_page(fleet_evidence(8000, 20), folder / "large_fleet.html");
     write_report_page(hostile_fleet_evidence(), folder / "hostile_fleet.html");
+    write_report_page(charts_evidence(16), folder / "charts.html");
+    write_report_page(charts_evidence(4000), folder / "large_charts.html");
+    write_report_page(hostile_charts_evidence(), folder / "hostile_charts.html");
   } catch (const std::exception& error) {
     std::cerr << "example_report: " << error.what() << '\n';
     return 2;

@@ -11,6 +11,7 @@
 #include "reports/pages/assets/assets.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/wording.h"
+#include "tests/unit/pages/example_charts.h"
 #include "tests/unit/pages/example_evidence.h"
 #include "tests/unit/pages/markup.h"
 
@@ -55,6 +56,8 @@ const std::map<std::string, Evidence>& examples() {
                                                       {"hostile_fleet", hostile_fleet_evidence()},
                                                       {"fleet", fleet_evidence(30, 10)},
                                                       {"large_fleet", fleet_evidence(3000, 60)},
+                                                      {"charts", charts_evidence(16)},
+                                                      {"hostile_charts", hostile_charts_evidence()},
                                                       {"nothing", Evidence{}}};
   return all;
 }
@@ -136,7 +139,8 @@ TEST_P(EveryReport, HasEveryPage) {
 
 INSTANTIATE_TEST_SUITE_P(Reports, EveryReport,
                          testing::Values("accept", "reject", "incomplete", "simulated", "hostile",
-                                         "hostile_fleet", "fleet", "large_fleet", "nothing"),
+                                         "hostile_fleet", "fleet", "large_fleet", "charts",
+                                         "hostile_charts", "nothing"),
                          [](const auto& one) { return one.param; });
 
 TEST(ReportPage, AcceptingSaysWhatWasAccepted) {

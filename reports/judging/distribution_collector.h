@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "reports/pages/metric_distribution.h"
+#include "results/schema/finding.h"
+
+namespace plumbline {
+
+/// Gathers the values of each metric over the whole fleet, one host after the other. Its memory
+/// grows with the number of metrics and not with that of the hosts.
+class DistributionCollector {
+ public:
+  /// Takes a finding that has a value that is more or less good; others are left out. `ceiling` is
+  /// asked once for each metric. All findings of a host come in a row.
+  void add(const Finding& finding, const std::function<std::optional<double>()>& ceiling);
+
+  /// In order of metric, type, subject class, params and size.
+  std::vector<MetricDistribution> finish();
+
+ private:
+  struct Gathered;
+  void write_key(const Finding& finding, std::string_view subject_class);
+
+  std::string key_;
+  std::unordered_map<std::string, std::shared_ptr<Gathered>> gathered_;
+};
+
+}  // namespace plumbline

@@ -1,0 +1,46 @@
+# uPlot (MIT), which draws the curves of the report to be looked into, as npm has it and the lock file
+# says. Without npm, or where npm reaches nothing, the report has drawings of them instead.
+# Sets uplot_script and uplot_style, empty without it.
+option(PLUMBLINE_UPLOT "Curves of the report to look into, drawn by uPlot from npm" ON)
+set(uplot_script "")
+set(uplot_style "")
+set(purpose "reports: curves to look into (uPlot from npm)")
+set(drawings "; reports have drawings of them")
+if(NOT PLUMBLINE_UPLOT)
+  message(STATUS "plumbline: left out: ${purpose}, because PLUMBLINE_UPLOT is off${drawings}")
+  return()
+endif()
+plumbline_part(PLUMBLINE_NPM npm "${purpose}" "Debian package npm${drawings}")
+if(NOT PLUMBLINE_NPM)
+  return()
+endif()
+
+set(folder ${CMAKE_CURRENT_BINARY_DIR}/npm)
+foreach(file .npmrc package.json package-lock.json)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/${file} ${folder}/${file} COPYONLY)
+endforeach()
+set(package ${folder}/node_modules/uplot)
+set(brought ${folder}/node_modules/.package-lock.json)
+if(NOT EXISTS ${brought} OR ${folder}/package-lock.json IS_NEWER_THAN ${brought})
+  execute_process(COMMAND ${PLUMBLINE_NPM} ci WORKING_DIRECTORY ${folder} TIMEOUT 180
+                  RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE reason)
+  if(NOT result EQUAL 0)
+    string(REGEX MATCH "[^\n]+" reason "${reason}\nnpm ci: ${result}")
+    message(STATUS "plumbline: left out: ${purpose}, because npm could not bring it (${reason})"
+                   "${drawings}")
+    file(REMOVE_RECURSE ${folder}/node_modules)
+    return()
+  endif()
+endif()
+
+# What is copied into each report carries its licence.
+file(READ ${package}/LICENSE licence)
+foreach(part script style)
+  set(from_script uPlot.iife.min.js)
+  set(from_style uPlot.min.css)
+  set(to_script uplot.js)
+  set(to_style uplot.css)
+  file(READ ${package}/dist/${from_${part}} text)
+  file(CONFIGURE OUTPUT ${folder}/${to_${part}} CONTENT "/*\n@licence@*/\n@text@" @ONLY)
+  set(uplot_${part} ${folder}/${to_${part}})
+endforeach()

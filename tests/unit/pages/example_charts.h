@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+#include "reports/pages/evidence.h"
+
+namespace plumbline {
+
+// What the pages of many nodes show, made up.
+
+/// Collective operations within a node and over groups of four, of a fleet of p5.48xlarge.
+std::vector<MetricDistribution> example_collectives(std::size_t nodes);
+/// Memory and links of eight GPUs a node; of each 50th node one GPU is slow.
+std::vector<MetricDistribution> example_distributions(std::size_t nodes);
+/// Rounds of pairs: one host is slow, a leaf's uplinks are, one pair carries nothing.
+FabricPicture example_fabric(std::size_t hosts, std::size_t hosts_per_leaf, std::size_t rounds);
+
+/// A report with all of these.
+Evidence charts_evidence(std::size_t nodes);
+/// The same with attacks as names.
+Evidence hostile_charts_evidence();
+
+}  // namespace plumbline
