@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "results/schema/file_error.h"
+#include "results/schema/number.h"
 #include "suites/simulation/draw.h"
 
 namespace plumbline::simulation {
@@ -123,12 +124,19 @@ void choose_parts(const FaultRule& rule, const Machine& machine, const World& wo
   fault.severity = draw.in(rule.severity);
 }
 
+/// True if the fact has this value on a healthy node.
+bool is_so_anyway(const Measurement& row, const std::string& value) {
+  if (!row.median) return row.text == value;
+  return parse_number(value) == row.median;
+}
+
 /// A fault that changes no row would make a faulty fleet look healthy.
 void refuse_without_effect(const FaultRule& rule, const World& world, const Machine& machine) {
   if (rule.metric.empty() && rule.counted_by.empty()) return;
   const auto params = parse_params(rule.params);
   const auto is_hit = [&](const Measurement& row, const std::string& metric) {
-    return row.metric.starts_with(metric) && contains(row.params, *params);
+    return row.metric.starts_with(metric) && contains(row.params, *params) &&
+           (rule.kind != FaultKind::fact || !is_so_anyway(row, rule.value));
   };
   std::vector<std::string> metrics = rule.counted_by;
   if (!rule.metric.empty()) metrics.push_back(rule.metric);
@@ -149,7 +157,7 @@ void refuse_without_effect(const FaultRule& rule, const World& world, const Mach
     throw FileError(
         world.file.string(), rule.line, "metric",
         fmt::format("a fault of kind {} would change nothing: nothing that is measured of a {} "
-                    "begins with \"{}\"",
+                    "begins with \"{}\" and would be another",
                     fault_kind_names[rule.kind], machine.instance_type, metric));
   }
 }

@@ -76,6 +76,15 @@ TEST(SimulatedFleet, CannotHaveAFaultThatChangesNothing) {
       ::testing::ThrowsMessage<FileError>(HasSubstr("would change nothing")));
 }
 
+TEST(SimulatedFleet, CannotHaveAWrongFactThatIsRight) {
+  EXPECT_THAT(
+      [] {
+        DescribedFleet(
+            "[[fault]]\nkind = \"fact\"\ncount = 1\nmetric = \"health.gpus\"\nvalue = \"8\"\n");
+      },
+      ::testing::ThrowsMessage<FileError>(HasSubstr("would change nothing")));
+}
+
 TEST(SimulatedFleet, APartMovesToAnotherNodeWithItsSerial) {
   const DescribedFleet d(
       "runs = 30\n[[fault]]\nkind = \"slow\"\ncount = 1\nmetric = \"gpu_memory\"\n"
