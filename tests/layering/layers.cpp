@@ -27,6 +27,7 @@ constexpr std::string_view localisation = "reports/localisation";
 constexpr std::string_view statistics = "reports/statistics";
 constexpr std::string_view baselines = "reports/baselines";
 constexpr std::string_view judging = "reports/judging";
+constexpr std::string_view comparison = "reports/comparison";
 constexpr std::string_view html = "reports/html";
 constexpr std::string_view any = "";
 
@@ -58,11 +59,12 @@ const Layer layers[] = {
     {evaluation, {statistics, schema}},
     {localisation, {statistics, schema}},
     {html, {}},
-    {"reports/pages", {html, evaluation, localisation, schema}},
+    {"reports/pages", {html, comparison, evaluation, localisation, schema}},
     {baselines, {evaluation, schema}},
+    {comparison, {baselines, evaluation, statistics, schema}},
     {"reports/learning", {baselines, evaluation, statistics, schema}},
     {judging, {baselines, evaluation, localisation, statistics, "reports/pages", schema}},
-    {"reports/formats", {judging, evaluation, statistics, html, schema}},
+    {"reports/formats", {judging, comparison, evaluation, statistics, html, schema}},
     {"reports/programs", {"reports", schema}},  // they bring the folders together
 
     {"tests", {any}},

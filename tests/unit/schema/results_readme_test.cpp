@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "results/schema/baseline.h"
+#include "results/schema/compared_value.h"
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
 #include "results/schema/journal.h"
@@ -75,10 +76,12 @@ template <>
 constexpr const char* heading<NodeVerdict> = "nodes.csv";
 template <>
 constexpr const char* heading<PathValue> = "pairs.csv";
+template <>
+constexpr const char* heading<ComparedValue> = "compare.csv";
 
-using Records =
-    testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning, ManifestEntry,
-                   SuspectedNode, TrueFault, Baseline, Finding, NodeVerdict, PathValue>;
+using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
+                               ManifestEntry, SuspectedNode, TrueFault, Baseline, Finding,
+                               NodeVerdict, PathValue, ComparedValue>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {
