@@ -31,6 +31,10 @@ int main(int argc, char** argv) {
   auto* show = app.add_subcommand("show", "Explains every number of a type's baseline");
   show->add_option("TYPE", what, "An instance type, or a baseline file")->required();
   show->add_option("--metric", metric, "Only metrics that contain this");
+  std::uint64_t nodes = 0;
+  show->add_option("--nodes", nodes,
+                   "Of what several nodes measure together only what so many do (default: all)")
+      ->check(CLI::Range(1, 1'000'000));
 
   std::vector<std::string> files;
   auto* check = app.add_subcommand("check", "Lists all errors of baseline files (exit 1 if any)");
@@ -43,7 +47,7 @@ int main(int argc, char** argv) {
 
   return run_program(app, argc, argv, [&]() -> int {
     if (*learn) return learn_baseline(results, order);
-    if (*show) return show_baseline(results, what, metric);
+    if (*show) return show_baseline(results, what, metric, nodes);
     if (*check) return check_baseline_files(files);
     return diff_baselines(results, before, after);
   });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reports/baselines/baseline_store.h"
 #include "reports/baselines/description.h"
@@ -50,11 +51,22 @@ std::vector<fs::path> files_in(const std::string& file_or_folder) {
 }  // namespace
 
 int show_baseline(const fs::path& results, const std::string& type_or_file,
-                  const std::string& metric) {
-  std::size_t shown = 0;
+                  const std::string& metric, std::uint64_t nodes) {
+  std::size_t shown = 0, of_group = 0;
+  std::set<std::uint64_t> groups;
   for (const Baseline& b : rows_of(results, type_or_file)) {
     if (b.metric.find(metric) == std::string::npos) continue;
+    const std::uint64_t together = b.nodes.value_or(1);
+    if (together > 1) groups.insert(together);
+    if (nodes > 0 && together > 1 && together != nodes) continue;
+    if (nodes > 1 && together == nodes) ++of_group;
     fmt::print("{}{}", shown++ == 0 ? "" : "\n", describe_row(b));
+  }
+  if (nodes > 1 && of_group == 0) {
+    fmt::print("{}nothing is expected of {} nodes together, only of {}: they are never compared\n",
+               shown == 0 ? "" : "\n", nodes,
+               groups.empty() ? "each by itself" : fmt::format("{}", fmt::join(groups, ", ")));
+    ++shown;
   }
   if (shown == 0) {
     throw FileError(type_or_file, 0, "", "expects nothing of metrics like \"" + metric + '"');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ struct LearnOrder {
 /// right.
 int learn_baseline(const std::filesystem::path& results, const LearnOrder& order);
 int show_baseline(const std::filesystem::path& results, const std::string& type_or_file,
-                  const std::string& metric);
+                  const std::string& metric, std::uint64_t nodes);
 int check_baseline_files(const std::vector<std::string>& files_or_folders);
 int diff_baselines(const std::filesystem::path& results, const std::string& before,
                    const std::string& after);

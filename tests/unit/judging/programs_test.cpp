@@ -221,6 +221,25 @@ TEST_F(Programs, BaselineDiff) {
   EXPECT_THAT(said_, HasSubstr("100 GB/s -> 90 GB/s (-10 %)"));
 }
 
+TEST_F(Programs, BaselineShowOfSeveralNodes) {
+  EXPECT_EQ(run("baseline show p5en.48xlarge --nodes 16 --metric all_reduce.busbw"), exit_ok);
+  EXPECT_THAT(said_, HasSubstr("369.9 GB/s"));
+  EXPECT_THAT(said_, Not(HasSubstr("4 nodes")));
+  EXPECT_EQ(run("baseline show p6e-gb200.36xlarge --nodes 18 --metric ranks"), exit_ok);
+  EXPECT_THAT(said_, HasSubstr("72"));
+  EXPECT_EQ(run("baseline show p5en.48xlarge --nodes 7 --metric all_reduce.busbw"), exit_ok);
+  EXPECT_THAT(said_, HasSubstr("nothing is expected of 7 nodes together, only of 4, 16"));
+}
+
+TEST_F(Programs, DevelopmentBoxesHaveABaseline) {
+  for (const char* type :
+       {"g5.48xlarge", "g5.xlarge", "g6e.48xlarge", "g6e.xlarge", "p5.4xlarge"}) {
+    EXPECT_EQ(run(std::string("baseline show ") + type + " --metric gpu_memory.read"), exit_ok);
+    EXPECT_THAT(said_, HasSubstr("gpu_memory.read")) << type;
+    EXPECT_THAT(said_, HasSubstr("fails below")) << type;
+  }
+}
+
 TEST_F(Programs, UsageErrors) {
   EXPECT_EQ(run("report nowhere"), exit_usage);
   EXPECT_THAT(said_, HasSubstr("there is no such run"));

@@ -112,5 +112,12 @@ TEST(Link, IsShownWithItsGenerationWhereKnown) {
   EXPECT_EQ(to_string(Link{}), "unknown");
 }
 
+TEST(KindOf, GpusOfDevelopmentBoxesAreKnownByVendorAndClass) {
+  constexpr std::uint16_t controller_3d = 0x0302;
+  EXPECT_EQ(kind_of({0x10de, 0x2237}, controller_3d), DeviceKind::gpu);  // A10G of g5
+  EXPECT_EQ(kind_of({0x10de, 0x26b9}, controller_3d), DeviceKind::gpu);  // L40S of g6e
+  EXPECT_EQ(kind_of({0x1d0f, 0x1111}, 0x0300), DeviceKind::other);  // the console of an instance
+}
+
 }  // namespace
 }  // namespace plumbline
