@@ -48,6 +48,14 @@ constexpr std::array rule_texts = {
              "software. This one lies far below, and what was measured after it does not decide "
              "yet whether it stays so, or its software differs from that of the others: nobody is "
              "failed for one value."},
+    RuleText{"trend regression",
+             "Each part is compared with its own past, after what all hosts have in common was "
+             "taken out. A clipped CUSUM asks for fresh runs; a regression is what the median of "
+             "nine of them says, or of three that are not enough and six more, at least 3 % below "
+             "its level. It fails beyond what its baseline tolerates, else it is worth a look."},
+    RuleText{"repeat offender",
+             "The same part or node failed in at least three earlier runs: whatever it measures "
+             "now, it comes back."},
     RuleText{"explained by another",
              "A path to another host is slow, and something beyond this host explains it: that is "
              "judged there. This end was fast with another partner."},

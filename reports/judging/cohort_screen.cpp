@@ -24,7 +24,7 @@ struct Member {
   double value = 0;        ///< oriented logarithm: lower is worse
 };
 
-double oriented(const FleetColumn& column, float value) {
+double oriented(const TimedColumn& column, float value) {
   const double log = std::log(static_cast<double>(value));
   return column.better == Better::lower ? -log : log;
 }
@@ -49,11 +49,10 @@ struct Cohort {
 /// One column while it is screened.
 class ColumnScreen {
  public:
-  ColumnScreen(const FleetRows& rows, std::size_t number, const std::vector<Tolerated>& tolerated,
-               const SoftwareOf& software)
-      : rows_(rows),
-        number_(number),
-        column_(rows.columns()[number]),
+  ColumnScreen(const TimedColumns& table, std::size_t number,
+               const std::vector<Tolerated>& tolerated, const SoftwareOf& software)
+      : number_(number),
+        column_(table.columns[number]),
         tolerated_(tolerated),
         software_(software) {
     find_members();
@@ -201,9 +200,8 @@ class ColumnScreen {
     candidate.fresh = judge_fresh(fresh, candidate.level, candidate.tolerance);
   }
 
-  const FleetRows& rows_;
   const std::size_t number_;
-  const FleetColumn& column_;
+  const TimedColumn& column_;
   const std::vector<Tolerated>& tolerated_;
   const SoftwareOf& software_;
   std::vector<std::uint16_t> paths_;
@@ -217,7 +215,7 @@ struct Family {
   std::size_t begin = 0, end = 0;
 };
 
-std::vector<Family> families_of(const std::vector<FleetColumn>& columns) {
+std::vector<Family> families_of(const std::vector<TimedColumn>& columns) {
   std::vector<Family> families;
   const auto name = [&](std::size_t i) {
     return std::string_view(columns[i].key).substr(0, columns[i].key.size() - 8);
@@ -275,13 +273,13 @@ std::vector<Place> low_together(const std::vector<ColumnScreen>& screens) {
   return low;
 }
 
-std::vector<Candidate> screen_family(const FleetRows& rows, const Family& family,
+std::vector<Candidate> screen_family(const TimedColumns& table, const Family& family,
                                      const std::vector<std::vector<Tolerated>>& tolerated,
                                      const SoftwareOf& software) {
   std::vector<ColumnScreen> screens;
   screens.reserve(family.end - family.begin);
   for (std::size_t column = family.begin; column < family.end; ++column) {
-    screens.emplace_back(rows, column, tolerated[column], software);
+    screens.emplace_back(table, column, tolerated[column], software);
   }
   std::vector<std::vector<bool>> is_low(screens.size());
   for (std::size_t i = 0; i < screens.size(); ++i) is_low[i].resize(screens[i].members().size());
@@ -301,7 +299,7 @@ std::vector<Candidate> screen_family(const FleetRows& rows, const Family& family
 }
 
 /// What is tolerated of each path of a column, in the order in which ColumnScreen counts them.
-std::vector<Tolerated> tolerated_in(const FleetColumn& column, const Tolerance& tolerance) {
+std::vector<Tolerated> tolerated_in(const TimedColumn& column, const Tolerance& tolerance) {
   std::vector<std::uint16_t> paths;
   for (const FleetRow& row : column.rows) {
     if (paths.empty() || paths.back() != row.path) paths.push_back(row.path);
@@ -319,18 +317,18 @@ std::vector<Tolerated> tolerated_in(const FleetColumn& column, const Tolerance& 
 
 }  // namespace
 
-std::vector<Candidate> find_candidates(const FleetRows& rows, const Tolerance& tolerance,
+std::vector<Candidate> find_candidates(const TimedColumns& table, const Tolerance& tolerance,
                                        const SoftwareOf& software, std::size_t threads) {
   std::vector<std::vector<Tolerated>> tolerated;
-  for (const FleetColumn& column : rows.columns()) {
+  for (const TimedColumn& column : table.columns) {
     tolerated.push_back(tolerated_in(column, tolerance));
   }
-  const std::vector<Family> families = families_of(rows.columns());
+  const std::vector<Family> families = families_of(table.columns);
   std::vector<std::vector<Candidate>> found(families.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < families.size(); i = next++) {
-      found[i] = screen_family(rows, families[i], tolerated, software);
+      found[i] = screen_family(table, families[i], tolerated, software);
     }
   };
   {

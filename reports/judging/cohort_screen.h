@@ -45,7 +45,7 @@ struct Tolerated {
   bool is_judged = true;          ///< false: nothing is to be said about this path
   std::optional<double> deficit;  ///< nothing: no baseline says it
 };
-using Tolerance = std::function<Tolerated(const FleetColumn& column, std::uint16_t path)>;
+using Tolerance = std::function<Tolerated(const TimedColumn& column, std::uint16_t path)>;
 /// The number of a host's software at an occasion.
 using SoftwareOf = std::function<std::uint32_t(std::uint16_t occasion, std::uint32_t host)>;
 
@@ -54,7 +54,7 @@ using SoftwareOf = std::function<std::uint32_t(std::uint16_t occasion, std::uint
 /// The first value of each host counts for the screen, later ones are fresh. Values are compared
 /// with the median of the same path over the hosts of the same software; where they are fewer than
 /// 30 values of the class, over all hosts of the type.
-std::vector<Candidate> find_candidates(const FleetRows& rows, const Tolerance& tolerance,
+std::vector<Candidate> find_candidates(const TimedColumns& table, const Tolerance& tolerance,
                                        const SoftwareOf& software, std::size_t threads);
 
 }  // namespace plumbline

@@ -3,55 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <thread>
 
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
-#include "results/schema/number.h"
+#include "reports/judging/tolerated.h"
 
 namespace plumbline {
 namespace {
-
-Measurement about(const FleetRows& rows, const FleetColumn& column, std::uint16_t path) {
-  Measurement m;
-  m.instance_type = column.instance_type;
-  m.metric = column.metric;
-  m.subject = rows.subject(path);
-  m.peer = rows.peer(path);
-  m.bytes = column.bytes;
-  m.params = column.params;
-  m.unit = column.unit;
-  m.better = column.better;
-  m.provenance = column.provenance;
-  return m;
-}
-
-/// The limit on the side on which worse values lie. A value that is there for comparison only, or
-/// that cannot be compared, is not judged by others either.
-Tolerated tolerated_by(const Expectations& expectations, const Measurement& m) {
-  const auto answered = expectations.answered_by(m);
-  if (answered.empty()) return {};
-  const Baseline& b = expectations.all()[answered.front()];
-  if (b.use == Use::context || b.unit != m.unit || b.better != m.better)
-    return {.is_judged = false};
-  if (b.better == Better::higher && b.low) return {.deficit = -*b.low};
-  if (b.better == Better::lower && b.high) return {.deficit = 1 - 1 / (1 + *b.high)};
-  return {};
-}
-
-/// Findings that a comparison with others can add to: what is wrong with the others is beyond it.
-bool is_open(const Finding& f) {
-  static constexpr std::array rules = {"timed", "worst samples", "nothing expected", "no limit",
-                                       "failed before"};
-  return std::find(rules.begin(), rules.end(), f.rule) != rules.end();
-}
-
-double value_of(double oriented, Better better) {
-  return std::exp(better == Better::lower ? -oriented : oriented);
-}
 
 std::string rank_of(const Candidate& c) {
   if (c.as_low <= 1) return fmt::format("the worst of the {}", c.hosts);
@@ -64,41 +25,41 @@ std::string size_of(double value) {
 
 }  // namespace
 
-FleetOutliers::FleetOutliers(FleetRows& rows, std::span<const RunDirectory> runs,
+FleetOutliers::FleetOutliers(const TimedColumns& table, std::span<const RunDirectory> runs,
                              BaselineStore& baselines) {
-  rows.settle();
-  if (rows.has_too_many_names()) {
+  if (table.has_too_many_names) {
     notes_.push_back(
         "hosts were not compared with each other: there are more than 65535 different subjects or "
         "repetitions");
   }
-  if (rows.hosts().size() < cohort::least_hosts) return;
+  if (table.hosts.size() < cohort::least_hosts) return;
   const SoftwareGroups software(runs);
   std::vector<std::vector<std::uint32_t>> group_of;  // by run and host
   std::vector<std::size_t> run_of;                   // by occasion
-  for (const Occasion& occasion : rows.occasions()) {
-    if (run_of.empty() || rows.occasions()[run_of.size() - 1].run != occasion.run) {
+  for (const Occasion& occasion : table.occasions) {
+    if (run_of.empty() || table.occasions[run_of.size() - 1].run != occasion.run) {
       group_of.emplace_back();
-      for (const std::string& host : rows.hosts()) {
+      for (const std::string& host : table.hosts) {
         group_of.back().push_back(software.of(occasion.run, host));
       }
     }
     run_of.push_back(group_of.size() - 1);
   }
   const auto candidates = find_candidates(
-      rows,
-      [&](const FleetColumn& column, std::uint16_t path) {
-        return tolerated_by(baselines.of_type(column.instance_type), about(rows, column, path));
+      table,
+      [&](const TimedColumn& column, std::uint16_t path) {
+        return tolerated_by(baselines.of_type(column.instance_type), about(table, column, path));
       },
       [&](std::uint16_t occasion, std::uint32_t host) { return group_of[run_of[occasion]][host]; },
       std::max(1U, std::thread::hardware_concurrency()));
   for (const Candidate& candidate : candidates) {
-    const FleetColumn& column = rows.columns()[candidate.column];
-    Measurement m = about(rows, column, candidate.path);
-    m.host = rows.hosts()[candidate.host];
-    Standing standing{candidate, column.instance_type, column.unit, column.better, ""};
+    const TimedColumn& column = table.columns[candidate.column];
+    Measurement m = about(table, column, candidate.path);
+    m.host = table.hosts[candidate.host];
+    Standing standing{candidate, column.instance_type, column.unit, ""};
     if (candidate.most && *candidate.most != candidate.group) {
-      standing.difference = software.difference(candidate.group, *candidate.most);
+      standing.difference =
+          difference(software.versions(candidate.group), software.versions(*candidate.most));
     }
     by_host_[m.host].emplace_back(finding_id(series_key(m)), std::move(standing));
   }
@@ -121,10 +82,9 @@ bool FleetOutliers::judge(const std::string& host, std::vector<Finding>& finding
 void FleetOutliers::judge(const Standing& standing, Finding& f) {
   const Candidate& c = standing.candidate;
   const bool has_fresh = c.fresh_runs >= outlier::looks[0];
-  const double centre = value_of(c.level.centre, standing.better);
-  const double found =
-      has_fresh ? value_of(c.level.centre + std::log1p(-c.fresh.deficit), standing.better)
-                : value_of(c.screened, standing.better);
+  const double centre = value_of(c.level.centre, f.better);
+  const double found = has_fresh ? value_of(c.level.centre + std::log1p(-c.fresh.deficit), f.better)
+                                 : value_of(c.screened, f.better);
   const double deviation = found / centre - 1;
   const std::string others =
       fmt::format("{}, the median of {} on {} {}{}", quantity(centre, standing.unit),
@@ -166,13 +126,8 @@ void FleetOutliers::judge(const Standing& standing, Finding& f) {
   f.verdict = fails ? Verdict::fail : Verdict::inconclusive;
   f.rule = fails ? "fleet outlier" : "fleet candidate";
   f.sentence = std::move(sentence);
-  f.expected = format_number(centre);
-  const double limit = value_of(c.level.centre + std::log1p(-c.tolerance), standing.better);
-  f.low.reset();
-  f.high.reset();
-  (standing.better == Better::lower ? f.high : f.low) = limit;
-  f.deficit = has_fresh ? c.fresh.deficit : -std::expm1(c.screened - c.level.centre);
-  f.resolution.reset();
+  compare_with(f, c.level.centre, c.tolerance,
+               has_fresh ? c.fresh.deficit : -std::expm1(c.screened - c.level.centre));
   f.basis = "cohort";
   f.source = fmt::format("the median of {} hosts of type {} in the judged runs", c.hosts,
                          standing.instance_type);

@@ -16,8 +16,8 @@ namespace plumbline {
 /// the screen finds asks to be measured again; only values that were measured afterwards decide.
 class FleetOutliers {
  public:
-  /// Settles `rows`, which are no longer needed afterwards.
-  FleetOutliers(FleetRows& rows, std::span<const RunDirectory> runs, BaselineStore& baselines);
+  FleetOutliers(const TimedColumns& table, std::span<const RunDirectory> runs,
+                BaselineStore& baselines);
 
   /// Changes the findings of a host about values that stand out. False if there was nothing to say.
   bool judge(const std::string& host, std::vector<Finding>& findings) const;
@@ -30,7 +30,6 @@ class FleetOutliers {
     Candidate candidate;
     std::string instance_type;
     std::string unit;
-    Better better = Better::higher;
     std::string difference;  ///< of its software from that of most others; empty: none
   };
 

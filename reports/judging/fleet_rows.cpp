@@ -28,7 +28,7 @@ bool is_of_one_host(const Measurement& m) {
          !m.params.contains("nodes");
 }
 
-std::pair<std::string, std::string> split(const std::string& text) {
+TimedColumns::Path split(const std::string& text) {
   const std::size_t end = text.find(apart);
   return {text.substr(0, end), text.substr(end + 1)};
 }
@@ -66,7 +66,7 @@ std::vector<Name> made_of(const NameNumbers& numbers, const Make& make) {
 
 }  // namespace
 
-FleetColumn& FleetRows::column_of(Shard& shard, const Measurement& m) const {
+TimedColumn& FleetRows::column_of(Shard& shard, const Measurement& m) {
   std::string& key = shard.key;
   key.clear();
   add(key, m.metric);
@@ -88,7 +88,7 @@ FleetColumn& FleetRows::column_of(Shard& shard, const Measurement& m) const {
   }
   const auto [entry, is_new] = shard.by_key.try_emplace(key, shard.columns.size());
   if (is_new) {
-    FleetColumn column;
+    TimedColumn column;
     column.key = key;
     column.instance_type = m.instance_type;
     column.metric = m.metric;
@@ -109,7 +109,7 @@ void FleetRows::look_at(const Measurement& m) {
   const std::uint64_t thread = std::hash<std::thread::id>()(std::this_thread::get_id());
   Shard& shard = shards_[(thread * 0x9E3779B97F4A7C15U) >> 60U];
   const std::lock_guard lock(shard.mutex);
-  FleetColumn& column = column_of(shard, m);
+  TimedColumn& column = column_of(shard, m);
   shard.path = m.subject;
   shard.path += apart;
   shard.path += m.peer;
@@ -126,56 +126,53 @@ void FleetRows::look_at(const Measurement& m) {
                          static_cast<std::uint16_t>(occasion), static_cast<float>(*m.median)});
 }
 
-void FleetRows::take_from(Shard& shard, std::unordered_map<std::string, std::size_t>& by_key) {
-  const auto hosts = places(shard.hosts.names(), hosts_);
-  const auto paths =
-      places(made_of<std::pair<std::string, std::string>>(shard.paths, split), paths_);
-  const auto occasions = places(made_of<Occasion>(shard.occasions, occasion_of), occasions_);
-  for (FleetColumn& from : shard.columns) {
-    for (FleetRow& row : from.rows) {
-      row = {hosts[row.host], static_cast<std::uint16_t>(paths[row.path]),
-             static_cast<std::uint16_t>(occasions[row.occasion]), row.value};
-    }
-    const auto [entry, is_new] = by_key.try_emplace(from.key, columns_.size());
-    if (is_new) {
-      columns_.push_back(std::move(from));
-    } else {
-      auto& rows = columns_[entry->second].rows;
-      rows.insert(rows.end(), from.rows.begin(), from.rows.end());
-      from.rows = {};
-    }
-  }
-}
-
-void FleetRows::settle() {
+TimedColumns FleetRows::settle() {
+  TimedColumns table;
   for (const Shard& shard : shards_) {
     const auto& names = shard.hosts.names();
-    hosts_.insert(hosts_.end(), names.begin(), names.end());
-    for (const std::string& path : shard.paths.names()) paths_.push_back(split(path));
+    table.hosts.insert(table.hosts.end(), names.begin(), names.end());
+    for (const std::string& path : shard.paths.names()) table.paths.push_back(split(path));
     for (const std::string& occasion : shard.occasions.names()) {
-      occasions_.push_back(occasion_of(occasion));
+      table.occasions.push_back(occasion_of(occasion));
     }
   }
-  sort_once(hosts_);
-  sort_once(paths_);
-  sort_once(occasions_);
-  has_too_many_names_ = std::max(paths_.size(), occasions_.size()) > most_names;
-  if (has_too_many_names_) return;
+  sort_once(table.hosts);
+  sort_once(table.paths);
+  sort_once(table.occasions);
+  table.has_too_many_names = std::max(table.paths.size(), table.occasions.size()) > most_names;
   std::unordered_map<std::string, std::size_t> by_key;
   for (Shard& shard : shards_) {
-    take_from(shard, by_key);
+    const auto hosts = places(shard.hosts.names(), table.hosts);
+    const auto paths = places(made_of<TimedColumns::Path>(shard.paths, split), table.paths);
+    const auto occasions = places(made_of<Occasion>(shard.occasions, occasion_of), table.occasions);
+    for (TimedColumn& from : shard.columns) {
+      if (table.has_too_many_names) break;
+      for (FleetRow& row : from.rows) {
+        row = {hosts[row.host], static_cast<std::uint16_t>(paths[row.path]),
+               static_cast<std::uint16_t>(occasions[row.occasion]), row.value};
+      }
+      const auto [entry, is_new] = by_key.try_emplace(from.key, table.columns.size());
+      if (is_new) {
+        table.columns.push_back(std::move(from));
+      } else {
+        auto& rows = table.columns[entry->second].rows;
+        rows.insert(rows.end(), from.rows.begin(), from.rows.end());
+        from.rows = {};
+      }
+    }
+    shard.hosts = shard.paths = shard.occasions = {};
     shard.columns = {};
     shard.by_key = {};
   }
-  std::sort(columns_.begin(), columns_.end(),
-            [](const FleetColumn& a, const FleetColumn& b) { return a.key < b.key; });
-  for (FleetColumn& column : columns_) {
+  std::sort(table.columns.begin(), table.columns.end(),
+            [](const TimedColumn& a, const TimedColumn& b) { return a.key < b.key; });
+  for (TimedColumn& column : table.columns) {
     auto& rows = column.rows;
     if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
     // A row that stands in the file twice counts once.
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    row_count_ += rows.size();
   }
+  return table;
 }
 
 }  // namespace plumbline

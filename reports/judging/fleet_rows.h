@@ -25,7 +25,7 @@ struct FleetRow {
 
 /// What can be compared over the hosts of one type: one metric of one class of subjects or paths,
 /// of one size and the same params, all measured or all simulated.
-struct FleetColumn {
+struct TimedColumn {
   std::string key;  ///< of all of what follows: what columns are ordered by
   std::string instance_type;
   std::string metric;
@@ -46,27 +46,33 @@ struct Occasion {
   auto operator<=>(const Occasion&) const = default;
 };
 
-/// The timed values of all hosts by themselves, gathered while the rows are read, by several
-/// threads and in any order: what comes out does not depend on it.
+/// The timed values of all hosts by themselves, in columns.
+struct TimedColumns {
+  /// Subject and peer; the peer may be empty.
+  struct Path {
+    std::string subject, peer;
+
+    auto operator<=>(const Path&) const = default;
+  };
+
+  std::vector<std::string> hosts;  ///< in order of their names
+  std::vector<Path> paths;
+  std::vector<Occasion> occasions;
+  std::vector<TimedColumn> columns;  ///< in order of their keys
+  /// There are more paths or occasions than a row can tell apart: then there are no columns.
+  bool has_too_many_names = false;
+};
+
+/// Gathers such a table while rows are read, by several threads and in any order: what comes out
+/// does not depend on it.
 class FleetRows {
  public:
   /// Keeps the value of a row, if it has one that can be compared with that of other hosts: what
   /// several hosts did together is not, nor a fact.
   void look_at(const Measurement& m);
 
-  /// To be called once, after the last row.
-  void settle();
-  /// Gives the memory of the columns back.
-  void forget() { columns_ = {}; }
-
-  const std::vector<std::string>& hosts() const { return hosts_; }  ///< in order of their names
-  const std::vector<Occasion>& occasions() const { return occasions_; }
-  const std::vector<FleetColumn>& columns() const { return columns_; }
-  const std::string& subject(std::uint16_t path) const { return paths_[path].first; }
-  const std::string& peer(std::uint16_t path) const { return paths_[path].second; }
-  std::size_t rows() const { return row_count_; }
-  /// There were more subjects or occasions than can be told apart: there are no columns then.
-  bool has_too_many_names() const { return has_too_many_names_; }
+  /// All rows so far; the gatherer is empty afterwards.
+  TimedColumns settle();
 
  private:
   /// What one of the threads gathers; threads share one now and then.
@@ -74,21 +80,14 @@ class FleetRows {
     std::mutex mutex;
     NameNumbers hosts, paths, occasions;
     std::unordered_map<std::string, std::size_t> by_key;
-    std::vector<FleetColumn> columns;
+    std::vector<TimedColumn> columns;
     std::string key, path, occasion;  ///< of the row at hand: buffers
     std::uint32_t last_host = 0;
   };
 
-  FleetColumn& column_of(Shard& shard, const Measurement& m) const;
-  void take_from(Shard& shard, std::unordered_map<std::string, std::size_t>& by_key);
+  static TimedColumn& column_of(Shard& shard, const Measurement& m);
 
   std::array<Shard, 16> shards_;
-  std::vector<std::string> hosts_;
-  std::vector<std::pair<std::string, std::string>> paths_;
-  std::vector<Occasion> occasions_;
-  std::vector<FleetColumn> columns_;
-  std::size_t row_count_ = 0;
-  bool has_too_many_names_ = false;
 };
 
 }  // namespace plumbline

@@ -6,12 +6,15 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <thread>
 
 #include "reports/evaluation/sentence.h"
 #include "reports/judging/fabric_verdict.h"
 #include "reports/judging/fleet_outliers.h"
 #include "reports/judging/gpu_culprits.h"
+#include "reports/judging/repeat_offenders.h"
 #include "reports/judging/run_files.h"
+#include "reports/judging/trends.h"
 #include "results/schema/host_order.h"
 
 namespace plumbline {
@@ -21,8 +24,9 @@ namespace {
 class Judge {
  public:
   Judge(std::span<const RunDirectory> runs, BaselineStore& baselines, const EachHost& each,
-        Judgement& judgement, bool any_host)
+        Judgement& judgement, bool any_host, std::filesystem::path history)
       : runs_(runs),
+        history_(std::move(history)),
         baselines_(baselines),
         each_(each),
         judgement_(judgement),
@@ -94,13 +98,18 @@ class Judge {
   }
 
   /// What makes paths of the node slow, whose fault its paths to others are, and what of it is
-  /// slower than on hosts like it.
+  /// slower than on hosts like it, or than it was.
   void find_culprits(const ManifestEntry& node, std::span<const Measurement> rows,
                      const Expectations& expectations, NodeEvaluation& evaluation) {
     const std::size_t before = evaluation.findings.size();
     find_gpu_culprits(node, rows, evaluation.findings);
     bool changed = fabric().judge(node, evaluation.findings);
-    changed |= outliers().judge(node.host, evaluation.findings);
+    compare();
+    changed |= outliers_->judge(node.host, evaluation.findings);
+    if (trends_) {
+      changed |= trends_->judge(node.host, evaluation.findings);
+      changed |= offenders_->judge(node, evaluation.findings);
+    }
     if (changed || evaluation.findings.size() != before) {
       evaluation.verdict = node_verdict(node, evaluation.findings, expectations);
     }
@@ -114,13 +123,19 @@ class Judge {
     return *fabric_;
   }
 
-  const FleetOutliers& outliers() {
-    if (!outliers_) {
-      outliers_.emplace(fleet_rows_, runs_, baselines_);
-      for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
-      fleet_rows_.forget();
-    }
-    return *outliers_;
+  /// Once, as soon as all rows are known.
+  void compare() {
+    if (outliers_) return;
+    TimedColumns table = fleet_rows_.settle();
+    outliers_.emplace(table, runs_, baselines_);
+    for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
+    if (history_.empty()) return;
+    const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+    HistoryRun present = history_of(std::move(table), runs_);
+    History history = read_history(history_, runs_, threads);
+    offenders_.emplace(history, present);
+    trends_.emplace(std::move(present), std::move(history), baselines_, threads);
+    for (const std::string& note : trends_->notes()) judgement_.notes.push_back(note);
   }
 
   void stray(const std::string& name, std::span<const Measurement> rows) {
@@ -131,6 +146,7 @@ class Judge {
   }
 
   const std::span<const RunDirectory> runs_;
+  const std::filesystem::path history_;
   BaselineStore& baselines_;
   const EachHost& each_;
   Judgement& judgement_;
@@ -139,7 +155,9 @@ class Judge {
   PairRows pairs_;
   std::optional<FabricVerdict> fabric_;  ///< as soon as all pairs are known
   FleetRows fleet_rows_;
-  std::optional<FleetOutliers> outliers_;  ///< as soon as all rows are known
+  std::optional<FleetOutliers> outliers_;
+  std::optional<Trends> trends_;
+  std::optional<RepeatOffenders> offenders_;
   std::set<std::string> without_baseline_;
 };
 
@@ -179,13 +197,13 @@ void account_for_unfinished_tasks(std::span<const RunDirectory> runs, Judgement&
 }  // namespace
 
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
-                     const EachHost& each) {
+                     const EachHost& each, const std::filesystem::path& history) {
   Judgement judgement;
   Denominator denominator = read_manifests(runs);
   judgement.manifest = std::move(denominator.nodes);
   judgement.manifest_sources = std::move(denominator.sources);
   judgement.notes = std::move(denominator.notes);
-  Judge judge(runs, baselines, each, judgement, judgement.manifest_sources.empty());
+  Judge judge(runs, baselines, each, judgement, judgement.manifest_sources.empty(), history);
   const auto files = measurement_files(runs);
   const HostOrderReport report = read_by_host(
       files,

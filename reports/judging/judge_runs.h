@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -38,7 +39,9 @@ using EachHost = std::function<void(const NodeEvaluation&, std::span<const Measu
 /// Judges all rows of some runs, one host at a time and in order of their names; what was measured
 /// between hosts, of all of them together. Memory does not grow with the number of other rows.
 /// Throws FileError for files that cannot be judged.
+///
+/// `history` is a folder of earlier runs: then parts are compared with their own past, too.
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
-                     const EachHost& each);
+                     const EachHost& each, const std::filesystem::path& history = {});
 
 }  // namespace plumbline

@@ -22,15 +22,15 @@ std::string kind_of(const std::string& key) {
 
 using Values = std::map<std::string, std::set<std::string>>;
 
-SoftwareGroups::Versions joined(const Values& values) {
-  SoftwareGroups::Versions versions;
+Versions joined(const Values& values) {
+  Versions versions;
   for (const auto& [key, of_key] : values) {
     versions.emplace_back(key, fmt::format("{}", fmt::join(of_key, " and ")));
   }
   return versions;
 }
 
-std::string value_of(const SoftwareGroups::Versions& versions, const std::string& key) {
+std::string value_of(const Versions& versions, const std::string& key) {
   const auto found = std::lower_bound(versions.begin(), versions.end(), key,
                                       [](const auto& a, const auto& b) { return a.first < b; });
   return found != versions.end() && found->first == key ? found->second : "unknown";
@@ -75,16 +75,16 @@ std::uint32_t SoftwareGroups::of(const std::string& run, const std::string& host
   return group == hosts->second.end() ? 0 : group->second;
 }
 
-std::string SoftwareGroups::difference(std::uint32_t group, std::uint32_t other) const {
+std::string difference(const Versions& versions, const Versions& others) {
   constexpr std::size_t most = 3;
   std::set<std::string> keys;
-  for (const std::uint32_t each : {group, other}) {
-    for (const auto& [key, value] : groups_[each]) keys.insert(key);
+  for (const Versions* each : {&versions, &others}) {
+    for (const auto& [key, value] : *each) keys.insert(key);
   }
   std::vector<std::string> differences;
   for (const std::string& key : keys) {
-    const std::string own = value_of(groups_[group], key);
-    const std::string theirs = value_of(groups_[other], key);
+    const std::string own = value_of(versions, key);
+    const std::string theirs = value_of(others, key);
     if (own != theirs) differences.push_back(fmt::format("{} {} instead of {}", key, own, theirs));
   }
   std::string text;

@@ -29,6 +29,7 @@ struct Order {
   std::vector<std::string> runs;
   std::string results = "results";
   std::vector<std::string> baselines;
+  std::string history;
   std::string output;
   std::string html;
   std::string junit;
@@ -93,7 +94,8 @@ int report(const Order& order) {
   std::optional<EvidenceCollector> evidence;
   if (!order.no_html) evidence.emplace(baselines);
   const Judgement judgement = judge_runs(
-      runs, baselines, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
+      runs, baselines,
+      [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
         for (const Finding& finding : node.findings) {
           worst.add(finding);
           kinds.add(finding);
@@ -101,7 +103,8 @@ int report(const Order& order) {
         for (const auto& writer : writers) writer->add(node, rows);
         if (changes) changes->add(node);
         if (evidence) evidence->add(node, rows);
-      });
+      },
+      order.history);
   SummaryInput input;
   input.runs = origin.runs;
   input.worst = worst.in_order();
@@ -157,6 +160,10 @@ int main(int argc, char** argv) {
                  "More baselines: a folder of <type>.csv, or a file for every type; the last one "
                  "holds")
       ->allow_extra_args(false);
+  app.add_option("--history", order.history,
+                 "Compare parts with their own past in the earlier runs of this folder "
+                 "(results/runs)")
+      ->type_name("DIR");
   app.add_option("--output", order.output,
                  "Where the tables and findings.md go (default: the run)");
   auto* html = app.add_option("--html", order.html, "The HTML file (default: report.html there)");

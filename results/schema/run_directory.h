@@ -53,6 +53,8 @@ class RunDirectory {
   std::filesystem::path pairs() const { return path_ / "pairs.csv"; }
   std::filesystem::path findings_page() const { return path_ / "findings.md"; }
   std::filesystem::path suspects() const { return path_ / "suspects.csv"; }
+  /// What `--history` keeps of a run, to read it faster; may be removed.
+  std::filesystem::path history() const { return path_ / "history.bin"; }
   std::filesystem::path report() const { return path_ / "report.html"; }
   /// Of a simulated run: what is really wrong.
   std::filesystem::path truth() const { return path_ / "truth.csv"; }

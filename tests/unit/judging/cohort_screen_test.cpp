@@ -17,11 +17,11 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-const Tolerance no_contract = [](const FleetColumn&, std::uint16_t) { return Tolerated(); };
+const Tolerance no_contract = [](const TimedColumn&, std::uint16_t) { return Tolerated(); };
 const SoftwareOf same_software = [](std::uint16_t, std::uint32_t) { return 0U; };
 
 Tolerance tolerates(double deficit) {
-  return [deficit](const FleetColumn&, std::uint16_t) { return Tolerated{true, deficit}; };
+  return [deficit](const TimedColumn&, std::uint16_t) { return Tolerated{true, deficit}; };
 }
 
 void add(FleetRows& rows, const std::vector<Measurement>& all) {
@@ -33,16 +33,15 @@ std::vector<Candidate> candidates_of(const std::vector<Measurement>& all,
                                      const SoftwareOf& software = same_software) {
   FleetRows rows;
   add(rows, all);
-  rows.settle();
-  return find_candidates(rows, tolerance, software, 1);
+  return find_candidates(rows.settle(), tolerance, software, 1);
 }
 
 /// "17 gpu3": node and GPU.
-std::set<std::string> names(const FleetRows& rows, const std::vector<Candidate>& candidates,
+std::set<std::string> names(const TimedColumns& table, const std::vector<Candidate>& candidates,
                             const std::function<bool(const Candidate&)>& which) {
   std::set<std::string> found;
   for (const Candidate& c : candidates) {
-    if (which(c)) found.insert(rows.hosts()[c.host] + ' ' + rows.subject(c.path));
+    if (which(c)) found.insert(table.hosts[c.host] + ' ' + table.paths[c.path].subject);
   }
   return found;
 }
@@ -181,7 +180,7 @@ TEST(CohortScreen, AContractHoldsInPlaceOfWhatIsLearned) {
   EXPECT_THAT(candidates_of(world.rows(), tolerates(0.10)), IsEmpty());
   EXPECT_EQ(candidates_of(world.rows(), tolerates(0.05)).size(), 1U);
   EXPECT_THAT(candidates_of(world.rows(),
-                            [](const FleetColumn&, std::uint16_t) {
+                            [](const TimedColumn&, std::uint16_t) {
                               return Tolerated{false, {}};
                             }),
               IsEmpty());
@@ -293,11 +292,11 @@ TEST(CohortScreen, OrderAndThreadsDoNotMatter) {
         });
       }
     }
-    rows.settle();
+    const TimedColumns table = rows.settle();
     std::string text;
-    for (const Candidate& c : find_candidates(rows, no_contract, same_software, threads)) {
-      text +=
-          rows.columns()[c.column].metric + ' ' + rows.hosts()[c.host] + ' ' + rows.subject(c.path);
+    for (const Candidate& c : find_candidates(table, no_contract, same_software, threads)) {
+      text += table.columns[c.column].metric + ' ' + table.hosts[c.host] + ' ' +
+              table.paths[c.path].subject;
       for (const double number : {c.level.centre, c.level.sigma, c.tolerance, c.screened, c.fresh.p,
                                   c.fresh.deficit, c.q}) {
         text += ' ' + std::to_string(std::bit_cast<std::uint64_t>(number));
@@ -352,9 +351,9 @@ TEST(CohortScreen, AHealthyNodeMoreOrLessChangesNoOthersVerdict) {
   for (const std::size_t removed : {50U, 120U}) {
     auto fewer = rows;
     std::erase_if(fewer, [&](const Measurement& m) { return m.host == FleetWorld::host(removed); });
-    FleetRows kept;
-    add(kept, fewer);
-    kept.settle();
+    FleetRows rows_kept;
+    add(rows_kept, fewer);
+    const TimedColumns kept = rows_kept.settle();
     const auto found = find_candidates(kept, no_contract, same_software, 2);
     EXPECT_THAT(names(kept, found, is_decided),
                 ElementsAre("node-1000 gpu2", "node-1001 gpu2", "node-1002 gpu2"));
@@ -397,12 +396,12 @@ class AcceptedFleet {
 
   void for_candidates(
       const std::function<void(const Candidate&, double, std::size_t, std::size_t)>& each) {
-    FleetRows kept;
-    add(kept, rows_);
-    kept.settle();
+    FleetRows rows;
+    add(rows, rows_);
+    const TimedColumns kept = rows.settle();
     for (const Candidate& c : find_candidates(kept, tolerates(tolerated_), same_software, 2)) {
-      const auto gpu = static_cast<std::size_t>(kept.subject(c.path).back() - '0');
-      const auto metric = static_cast<std::size_t>(kept.columns()[c.column].metric.back() - '0');
+      const auto gpu = static_cast<std::size_t>(kept.paths[c.path].subject.back() - '0');
+      const auto metric = static_cast<std::size_t>(kept.columns[c.column].metric.back() - '0');
       each(c, deficit_of(c.host, gpu, metric), gpu, metric);
     }
   }

@@ -271,9 +271,11 @@ TEST(SoftwareGroups, DevicesOfAHostAreTakenTogether) {
   EXPECT_EQ(groups.of("r1", "a"), groups.of("r1", "b"));
   EXPECT_NE(groups.of("r1", "a"), groups.of("r1", "c"));
   EXPECT_EQ(groups.of("r1", "unknown"), 0U);
-  EXPECT_EQ(groups.difference(groups.of("r1", "c"), groups.of("r1", "a")),
-            "gpu.vbios 1 and 2 instead of 1");
-  EXPECT_EQ(groups.difference(0, groups.of("r1", "a")), "gpu.vbios unknown instead of 1");
+  EXPECT_EQ(
+      difference(groups.versions(groups.of("r1", "c")), groups.versions(groups.of("r1", "a"))),
+      "gpu.vbios 1 and 2 instead of 1");
+  EXPECT_EQ(difference({}, groups.versions(groups.of("r1", "a"))),
+            "gpu.vbios unknown instead of 1");
 }
 
 }  // namespace
