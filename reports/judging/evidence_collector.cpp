@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "reports/evaluation/series.h"
+#include "reports/judging/burn_curves.h"
+#include "reports/judging/device_list.h"
 #include "reports/judging/repeat_command.h"
 #include "reports/judging/software_collector.h"
 #include "reports/judging/task_records.h"
@@ -154,14 +156,24 @@ void EvidenceCollector::keep_the_worst(std::size_t count) {
 void EvidenceCollector::read_devices(const RunDirectory& directory,
                                      const std::set<std::string>& hosts) {
   if (!fs::exists(directory.devices())) return;
+  DeviceList devices(std::move(evidence_.devices));
   read_csv<Device>(
       directory.devices(),
       [&](const Device& device) {
         const bool wanted = nodes_ <= evidence::whole_nodes || hosts.contains(device.host);
-        if (!wanted || evidence_.devices.size() == evidence::most_devices) return;
-        evidence_.devices.push_back(device);
+        if (wanted && devices.size() < evidence::most_devices) devices.add(device);
       },
       BadRows::collect);
+  evidence_.devices = devices.take();
+}
+
+void EvidenceCollector::read_burns(const RunDirectory& directory) {
+  const auto sustained =
+      std::ranges::find(evidence_.metrics, "gpu_compute.sustained", &MetricMeaning::metric);
+  const std::string unit = sustained == evidence_.metrics.end() ? "" : sustained->unit;
+  for (BurnCurve& curve : burn_curves(directory, unit)) {
+    evidence_.burns.push_back(std::move(curve));
+  }
 }
 
 Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const RunDirectory> runs,
@@ -207,6 +219,7 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
     read_devices(directory, with_findings);
     software.read(directory.context());
     read_into(directory.metrics(), evidence_.metrics);
+    if (nodes_ <= evidence::whole_nodes) read_burns(directory);
   }
   software.finish(evidence_);
   for (const UsedBaselines& used : baselines_.used()) {

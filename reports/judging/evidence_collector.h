@@ -40,6 +40,7 @@ class EvidenceCollector {
   const Baseline* baseline_of(const Measurement& row) const;
   std::optional<double> ceiling_of(const Finding& finding, std::span<const Measurement> rows) const;
   void keep_the_worst(std::size_t count);
+  void read_burns(const RunDirectory& directory);
   void read_devices(const RunDirectory& directory, const std::set<std::string>& hosts);
 
   BaselineStore& baselines_;

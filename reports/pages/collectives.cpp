@@ -169,7 +169,7 @@ void rates(const Element& charts, const Operation& operation, const Distribution
   chart.title = fmt::format("Bus bandwidth of {} {} by size", operation.name, where);
   chart.unit = members.front()->unit;
   chart.curves = curves_of(members);
-  chart.from_zero = true;
+  chart.scale = ChartScale::from_zero;
   for (const MetricDistribution* d : members) {
     if (d->ceiling) chart.ceiling = std::max(chart.ceiling.value_or(0), *d->ceiling);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/pages/burn_curve.h"
 #include "reports/pages/fabric_picture.h"
 #include "reports/pages/fleet_values.h"
 #include "reports/pages/metric_distribution.h"
@@ -142,6 +143,7 @@ struct Evidence {
 
   std::vector<FabricPicture> fabric;    ///< of each kind of rate between hosts
   std::vector<SuspectedNode> suspects;  ///< to be measured again with others
+  std::vector<BurnCurve> burns;         ///< of a few nodes, where samples were kept
 
   std::vector<Device> devices;  ///< of many nodes: of those that have findings
   std::vector<Setting> software;

@@ -18,7 +18,7 @@ namespace {
 using html::Element;
 
 constexpr std::size_t most_cards = 32;     // hosts of which each meeting is shown
-constexpr std::size_t most_suspects = 60;  // in the list of them
+constexpr std::size_t most_suspects = 25;  // in the list of them
 constexpr std::size_t most_partners = 12;  // of one suspect
 
 bool is_culprit(const Finding& f) { return f.metric.ends_with(".culprit"); }
@@ -228,10 +228,15 @@ void rounds(const Element& section, const FabricPicture& picture) {
   }
 }
 
-void one_picture(const Element& section, const FabricPicture& picture, std::size_t number,
-                 bool several_types) {
-  section.add("h3").text(several_types ? picture.name + ", " + picture.instance_type
-                                       : picture.name);
+std::string slow_text(const FabricPicture& picture) {
+  std::uint64_t slow = 0, failed = 0;
+  for (const FabricRound& round : picture.rounds) slow += round.slow, failed += round.failed;
+  std::string text = fmt::format("{} of {} slow", count(slow), count_of(picture.paths, "path"));
+  if (failed > 0) text += fmt::format(", {} carried nothing", count(failed));
+  return text;
+}
+
+void one_picture(const Element& section, const FabricPicture& picture, std::size_t number) {
   std::string text = fmt::format("{} between {}, {} a node. A healthy path reaches",
                                  count_of(picture.paths, "path"), count_of(picture.nodes, "node"),
                                  count_of(picture.rails, "rail"));
@@ -274,7 +279,18 @@ void render_fabric(const Evidence& evidence, const Element& section) {
   std::set<std::string> types;
   for (const FabricPicture& picture : evidence.fabric) types.insert(picture.instance_type);
   for (std::size_t i = 0; i < evidence.fabric.size(); ++i) {
-    one_picture(section, evidence.fabric[i], i, types.size() > 1);
+    const FabricPicture& picture = evidence.fabric[i];
+    const std::string title =
+        types.size() > 1 ? picture.name + ", " + picture.instance_type : picture.name;
+    if (i == 0) {
+      section.add("h3").text(title);
+      one_picture(section, picture, i);
+      continue;
+    }
+    // Other rates between the same hosts mostly show the same.
+    const Element details = section.add("details", {{"class", "fold"}});
+    details.add("summary").text(fmt::format("{}: {}", title, slow_text(picture)));
+    one_picture(details, picture, i);
   }
 }
 

@@ -23,6 +23,9 @@ constexpr double name_height = 14;
 constexpr std::size_t styles = 6;        // classes curve-0 ... of the style sheet
 constexpr std::size_t most_marked = 40;  // points of a curve that still are told apart
 
+/// As the script knows them.
+constexpr const char* scale_names[] = {"logarithmic", "from-zero", "around"};
+
 struct Frame {
   Axis x, y;
 };
@@ -52,20 +55,26 @@ Frame frame_of(const LineChart& chart) {
   const bool is_bytes = chart.along == ChartAxis::bytes;
   if (x.high <= x.low && is_bytes) x.low /= 2, x.high *= 2;
   if (x.high <= x.low) x.high = x.low + 1;
-  if (chart.from_zero) {
+  if (chart.scale == ChartScale::from_zero) {
     y.low = 0, y.high = y.high > 0 ? 1.08 * y.high : 1;
+  } else if (chart.scale == ChartScale::around) {
+    // A tenth at least, so that noise does not fill the chart.
+    const double middle = (y.low + y.high) / 2;
+    const double half = std::max({0.6 * (y.high - y.low), 0.05 * std::abs(middle), 1e-9});
+    y.low = middle - half, y.high = middle + half;
   } else {
     // Half a decade at least, so that noise does not fill the chart.
     const double middle = std::sqrt(y.low * y.high);
     y.low = std::min(y.low / 1.15, middle / 1.8);
     y.high = std::max(y.high * 1.15, middle * 1.8);
   }
-  return {{x.low, x.high, left, right, is_bytes}, {y.low, y.high, bottom, top, !chart.from_zero}};
+  return {{x.low, x.high, left, right, is_bytes},
+          {y.low, y.high, bottom, top, chart.scale == ChartScale::logarithmic}};
 }
 
 std::string place_name(ChartAxis along, double x) {
   return along == ChartAxis::bytes ? format_bytes(static_cast<std::uint64_t>(std::llround(x)))
-                                   : person_number(x) + " s";
+                                   : person_number(x);
 }
 
 void axes(const Element& svg, const Frame& frame, const LineChart& chart) {
@@ -181,21 +190,27 @@ void curve(const Element& svg, const Curve& one, std::size_t number, const Frame
   data_expected.present = !expected.empty();
   data_limit.present = !limit.empty();
   const Element group = svg.add(
-      "g", {{"class", fmt::format("curve curve-{}", number % styles)},
+      "g", {{"class", one.is_context ? "curve curve-context"
+                                     : fmt::format("curve curve-{}", number % styles)},
             {"data-name", one.name},
             {"data-x", values_of(points, [](const CurvePoint& p) { return std::optional(p.x); })},
             {"data-y", values_of(points, [](const CurvePoint& p) { return std::optional(p.y); })},
             data_low,
             data_high,
-            data_expected});
+            data_expected,
+            data_limit});
   range_of_members(group, points, frame);
   expectations(group, points, frame);
-  group.add("path", {{"class", "line"}, {"d", path_through(points, frame)}});
+  {
+    const Element line = group.add("path", {{"class", "line"}, {"d", path_through(points, frame)}});
+    if (one.is_context) line.add("title").text(one.name);
+  }
   if (points.size() <= most_marked) {
     for (const CurvePoint& point : points) {
       mark(group, number, frame.x.place(point.x), frame.y.place(point.y), point.label);
     }
   }
+  if (one.is_context) return;
   group.add("text", {{"x", right + 10}, {"y", name_place + 4}}).text(one.name);
 }
 
@@ -219,15 +234,20 @@ void line_chart(const Element& into, const LineChart& chart) {
                        {"viewBox", fmt::format("0 0 {} {}", width, height)},
                        {"role", "img"},
                        {"aria-label", chart.title},
-                       {"data-along", chart.along == ChartAxis::bytes ? "bytes" : "seconds"},
-                       {"data-scale", chart.from_zero ? "linear" : "logarithmic"},
+                       {"data-along", chart.along == ChartAxis::bytes ? "bytes" : "windows"},
+                       {"data-scale", scale_names[static_cast<std::size_t>(chart.scale)]},
                        {"data-unit", chart.unit},
                        ceiling});
   axes(svg, frame, chart);
   if (chart.ceiling) ceiling_line(svg, *chart.ceiling, frame);
   const std::vector<double> places = name_places(chart.curves, frame.y);
-  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    curve(svg, chart.curves[i], i, frame, places[i]);
+  // What stands out lies above the others and has the first colours.
+  std::size_t number = 0;
+  for (const bool context : {true, false}) {
+    for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+      if (chart.curves[i].is_context != context) continue;
+      curve(svg, chart.curves[i], context ? 0 : number++, frame, places[i]);
+    }
   }
 }
 

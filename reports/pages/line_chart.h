@@ -22,12 +22,20 @@ struct CurvePoint {
 struct Curve {
   std::string name;
   std::vector<CurvePoint> points;  ///< in order of x
+  bool is_context = false;         ///< drawn in grey and without its name: others stand out
 };
 
 /// What a reader looks along.
 enum class ChartAxis {
   bytes,    ///< logarithmic, in powers of two
-  seconds,  ///< linear
+  windows,  ///< linear: parts of a measurement in the order of time
+};
+
+/// How values stand beside each other.
+enum class ChartScale {
+  logarithmic,
+  from_zero,  ///< linear: lengths compare
+  around,     ///< linear about where the values are: small changes show
 };
 
 struct LineChart {
@@ -35,7 +43,7 @@ struct LineChart {
   std::string unit;   ///< of the values
   std::vector<Curve> curves;
   ChartAxis along = ChartAxis::bytes;
-  bool from_zero = false;         ///< linear from 0 on; else logarithmic
+  ChartScale scale = ChartScale::logarithmic;
   std::optional<double> ceiling;  ///< physical limit
 };
 

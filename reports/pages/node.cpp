@@ -8,8 +8,10 @@
 #include "reports/html/column_table.h"
 #include "reports/pages/heat_map.h"
 #include "reports/pages/line_chart.h"
+#include "reports/pages/machine_picture.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/rate_bars.h"
+#include "reports/pages/sustained_burn.h"
 #include "reports/pages/table.h"
 #include "reports/pages/totals.h"
 #include "reports/pages/value_data.h"
@@ -46,7 +48,9 @@ using Findings = std::vector<const Finding*>;
 /// Quantities of one metric that differ in subject and size only.
 std::string family_of(const Finding& finding) {
   std::string text = finding.metric;
-  if (!finding.params.empty()) text += ", " + format_params(finding.params);
+  Params params = finding.params;
+  params.erase("round");  // each pair meets in one round of a tournament
+  if (!params.empty()) text += ", " + format_params(params);
   return text;
 }
 
@@ -95,7 +99,8 @@ bool matrix(const Element& section, const std::string& title, const Findings& fi
     rows.insert(ends.from);
     columns.insert(ends.to);
   }
-  if (rows.size() * columns.size() < 2) return false;
+  const std::size_t cells = rows.size() * columns.size();
+  if (cells < 2 || 2 * findings.size() < cells) return false;  // mostly empty
   HeatMap map;
   map.title = title;
   map.unit = findings.front()->unit;
@@ -120,7 +125,8 @@ void quantities(const Element& section, const Findings& findings) {
   std::map<std::string, Findings> families;
   for (const Finding* finding : findings) {
     const bool drawn = finding->value && finding->better != Better::exact &&
-                       !finding->metric.starts_with("runner.");
+                       !finding->metric.starts_with("runner.") &&
+                       !is_of_sustained_burn(finding->metric);
     if (drawn) families[family_of(*finding)].push_back(finding);
   }
   Findings rest;
@@ -228,8 +234,17 @@ void one_node(const Element& section, const Evidence& evidence, const NodeVerdic
     if (device.host == node.host) own.push_back(&device);
   }
   const auto found = findings.find(node.host);
-  if (found != findings.end()) quantities(article, found->second);
-  if (found != findings.end()) shape(article, found->second);
+  if (found != findings.end()) {
+    machine_picture(article, own, found->second);
+    quantities(article, found->second);
+    std::vector<const BurnCurve*> burns;
+    for (const BurnCurve& curve : evidence.burns) {
+      if (curve.host == node.host) burns.push_back(&curve);
+    }
+    sustained_burn(article, found->second, burns);
+    gpu_nic_table(article, own, found->second);
+    shape(article, found->second);
+  }
   devices(article, own);
 }
 

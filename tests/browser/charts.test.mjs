@@ -102,6 +102,33 @@ test('without scripts every chart and map is drawn', async () => {
   }, {javaScriptEnabled: false});
 });
 
+test('a node shows what is in it, what is near to what, and what it sustained', async () => {
+  await visit('machine', async (page) => {
+    const machine = page.locator('svg.machine');
+    await machine.scrollIntoViewIfNeeded();
+    assert.equal(await machine.locator('.part.gpu').count(), 8);
+    assert.equal(await machine.locator('.part.efa').count(), 32);
+    assert.equal(await machine.locator('.part.gpu.v-fail text').first().textContent(), 'gpu5');
+    assert.equal(await page.locator('.near-map .near').count(), 32);
+    const curves = page.locator('figure', {hasText: 'Sustained over time'});
+    await curves.scrollIntoViewIfNeeded();
+    if (await hasUplot(page)) await curves.locator('.live-chart canvas').waitFor();
+    assert.equal(await curves.locator('.curve').count(), 8);
+    await page.waitForTimeout(200);
+    await page.locator('#node article').screenshot({path: picture('machine')});
+  }, {viewport: {width: 1280, height: 900}});
+});
+
+test('charts are printed as drawings', async () => {
+  await visit('charts', async (page) => {
+    await page.locator('#collectives').scrollIntoViewIfNeeded();
+    await page.emulateMedia({media: 'print'});
+    assert.ok(await page.locator('#collectives svg.line-chart').first().isVisible());
+    assert.equal(await page.locator('.live-chart:visible').count(), 0);
+    await page.pdf({path: path.join(folder, 'charts.pdf'), preferCSSPageSize: true});
+  });
+});
+
 test('a map says in words what is under the pointer', async () => {
   await visit('charts', async (page) => {
     const map = page.locator('.square-map[data-of=host]');

@@ -38,8 +38,8 @@
     };
     const isBytes = svg.dataset.along === 'bytes', unit = svg.dataset.unit;
     const data = [x], bands = [], series = [{
-      label: isBytes ? 'size' : 'time',
-      value: (plot, value) => value === null || value === undefined ? '' : isBytes ? bytes(value) : `${short(value)} s`,
+      label: isBytes ? 'size' : 'window',
+      value: (plot, value) => value === null || value === undefined ? '' : isBytes ? bytes(value) : short(value),
     }];
     for (const curve of curves) {
       const dash = /\d/.test(curve.dash) ? curve.dash.split(/[ ,]+/).map(parseFloat) : undefined;
@@ -104,7 +104,16 @@
   const build = (svg, frame) => {
     const curves = curvesOf(svg);
     const {data, series, bands} = chartOf(svg, curves);
-    const isLog = svg.dataset.scale === 'logarithmic';
+    // As line_chart.cpp frames them.
+    const scales = {
+      'logarithmic': {distr: 3, log: 10},
+      'from-zero': {range: (plot, low, high) => [0, 1.08 * Math.max(high, ceiling) || 1]},
+      'around': {range: (plot, low, high) => {
+        const middle = (low + high) / 2;
+        const half = Math.max(.6 * (high - low), .05 * Math.abs(middle), 1e-9);
+        return [middle - half, middle + half];
+      }},
+    };
     const inBytes = svg.dataset.along === 'bytes';
     const ceiling = Number(svg.dataset.ceiling) || 0;
     const axis = {stroke: colour('--soft'), grid: {stroke: colour('--rule'), width: 1},
@@ -116,10 +125,10 @@
       bands,
       scales: {
         x: inBytes ? {time: false, distr: 3, log: 2} : {time: false},
-        y: isLog ? {distr: 3, log: 10} : {range: (plot, low, high) => [0, 1.08 * Math.max(high, ceiling) || 1]},
+        y: scales[svg.dataset.scale],
       },
       axes: [
-        {...axis, values: (plot, ticks) => ticks.map((tick) => tick === null ? '' : inBytes ? bytes(tick) : `${short(tick)} s`),
+        {...axis, values: (plot, ticks) => ticks.map((tick) => tick === null ? '' : inBytes ? bytes(tick) : short(tick)),
          space: 70},
         {...axis, size: 60, values: (plot, ticks) => ticks.map(short)},
       ],

@@ -70,6 +70,7 @@ TEST(LineChart, WhatAValueIsHeldAgainstIsDrawnWhereItIsKnown) {
   chart.ceiling = 40;
   const std::string text = drawn(chart);
   EXPECT_TRUE(says(text, "data-expected=\"- 22\""));
+  EXPECT_TRUE(says(text, "data-limit=\"- 21\""));
   EXPECT_TRUE(says(text, "class=\"wanted\""));
   EXPECT_TRUE(says(text, "ceiling 40"));
 }

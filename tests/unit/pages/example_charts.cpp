@@ -236,6 +236,87 @@ Evidence charts_evidence(std::size_t nodes) {
   return e;
 }
 
+Evidence machine_evidence() {
+  Evidence e = accepting_evidence();
+  const std::string host = e.nodes.front().host;
+  std::mt19937 random(13);
+  std::normal_distribution<double> noise(0, 1);
+  const auto add = [&](const std::string& metric, const std::string& subject, const char* unit,
+                       double value) -> Finding& {
+    JudgedFinding judged;
+    Finding& f = judged.finding;
+    f.id = fmt::format("{:08x}", 0x51000000U + e.findings.size());
+    f.host = host;
+    f.instance_type = type;
+    f.metric = metric;
+    f.probe = metric.substr(0, metric.find('.'));
+    f.subject = subject;
+    f.unit = unit;
+    f.better = Better::higher;
+    f.value = value;
+    f.runs = 3;
+    f.verdict = Verdict::pass;
+    f.sentence = fmt::format("{} {} {:.4g} {}", subject, metric, value, unit);
+    f.rule = "timed";
+    e.findings.push_back(std::move(judged));
+    return e.findings.back().finding;
+  };
+  for (std::uint64_t g = 0; g < 8; ++g) {
+    const std::string gpu = fmt::format("gpu{}", g);
+    const bool is_hot = g == 5;
+    std::string nearest;
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      const std::string nic = fmt::format("rdmap{}s0", 79 + 17 * g + i);
+      nearest += (nearest.empty() ? "" : " ") + nic;
+      e.devices.push_back({host, nic, "efa", "Elastic Fabric Adapter (EFA)", "", "",
+                           fmt::format("0000:{:02x}:00.0", 79 + 17 * g + i), g / 4});
+      Finding& f = add("efa.write", nic, "GB/s", 12.1 + 0.02 * noise(random));
+      f.params = {{"memory", "gpu"}};
+      f.bytes = 1 << 20;
+    }
+    Finding& near = add("topology.gpu.nearest_efa", gpu, "text", 0);
+    near.better = Better::exact;
+    near.value.reset();
+    near.text = nearest;
+    for (std::uint64_t other = 0; other < 8; ++other) {
+      if (other == g) continue;
+      Finding& f = add("nvlink.write", fmt::format("gpu{}>gpu{}", g, other), "GB/s",
+                       395 + 0.4 * noise(random));
+      f.params = {{"by", "engine"}};
+      f.bytes = std::uint64_t{1} << 29;
+    }
+    const auto burn = [&](const char* metric, const char* unit, double value) -> Finding& {
+      Finding& f = add(std::string("gpu_compute.") + metric, gpu, unit, value);
+      f.params = {{"dtype", "bf16"}, {"gpus", "all"}};
+      return f;
+    };
+    Finding& sustained = burn("sustained", "TFLOPS", is_hot ? 571 : 764 + noise(random));
+    sustained.expected = "760";
+    if (is_hot) {
+      sustained.verdict = Verdict::fail;
+      sustained.sentence = "gpu5 gpu_compute.sustained 571 TFLOPS is 25 % below 760 TFLOPS";
+      e.nodes.front().outcome = NodeOutcome::reject;
+      e.nodes.front().reason = sustained.sentence;
+      ++e.nodes.front().fail;
+    }
+    burn("sustained_clock", "MHz", is_hot ? 1305 : 1785);
+    burn("sustained_power", "W", is_hot ? 512 : 699);
+    burn("sustained_temperature", "C", is_hot ? 92 : 66);
+    burn("power_capped", "ratio", is_hot ? 0.11 : 0.99);
+    burn("software_slowed", "ratio", is_hot ? 0.83 : 0);
+    burn("hardware_slowed", "ratio", 0);
+    BurnCurve curve{host, gpu, "dtype=bf16;gpus=all", "TFLOPS", {}, 2};
+    for (int i = 0; i < 150; ++i) {
+      const double heat = is_hot ? 0.26 / (1 + std::exp((45 - i) / 6.0)) : 0;
+      curve.values.push_back((764 + 20 * std::exp(-i / 8.0) + 1.5 * noise(random)) * (1 - heat));
+    }
+    e.burns.push_back(std::move(curve));
+  }
+  e.verdict = FleetVerdict::reject;
+  e.reason = e.nodes.front().reason;
+  return e;
+}
+
 Evidence hostile_charts_evidence() {
   const std::string attack = "<img src=x onerror=alert(1)>\"' \xE2\x80\xAE]]>";
   Evidence e = charts_evidence(16);

@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
     write_report_page(fleet_evidence(8000, 20), folder / "large_fleet.html");
     write_report_page(hostile_fleet_evidence(), folder / "hostile_fleet.html");
     write_report_page(charts_evidence(16), folder / "charts.html");
+    write_report_page(machine_evidence(), folder / "machine.html");
     write_report_page(charts_evidence(4000), folder / "large_charts.html");
     write_report_page(hostile_charts_evidence(), folder / "hostile_charts.html");
   } catch (const std::exception& error) {

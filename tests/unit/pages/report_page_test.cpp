@@ -57,6 +57,7 @@ const std::map<std::string, Evidence>& examples() {
                                                       {"fleet", fleet_evidence(30, 10)},
                                                       {"large_fleet", fleet_evidence(3000, 60)},
                                                       {"charts", charts_evidence(16)},
+                                                      {"machine", machine_evidence()},
                                                       {"hostile_charts", hostile_charts_evidence()},
                                                       {"nothing", Evidence{}}};
   return all;
@@ -140,7 +141,7 @@ TEST_P(EveryReport, HasEveryPage) {
 INSTANTIATE_TEST_SUITE_P(Reports, EveryReport,
                          testing::Values("accept", "reject", "incomplete", "simulated", "hostile",
                                          "hostile_fleet", "fleet", "large_fleet", "charts",
-                                         "hostile_charts", "nothing"),
+                                         "machine", "hostile_charts", "nothing"),
                          [](const auto& one) { return one.param; });
 
 TEST(ReportPage, AcceptingSaysWhatWasAccepted) {
