@@ -71,6 +71,11 @@ constexpr std::array rule_texts = {
              "A path to another host is slow, and both of its ends were fast with other partners: "
              "that is no fault of either."},
     RuleText{"failed", "A measurement that failed and did not succeed later is not accepted."},
+    RuleText{"skipped", "What was skipped and is expected of nobody decides nothing."},
+    RuleText{
+        "left out",
+        "A rehearsal leaves out what has no stand-in: only there nothing is missing for that."},
+    RuleText{"no limit", "The baseline has no limit on this value: it cannot fail."},
     RuleText{"failed before", "A measurement that failed before it succeeded is worth a look."},
     RuleText{"task",
              "A task that crashed, hung or could not start must succeed before its node can "

@@ -10,6 +10,7 @@
 #include "reports/formats/bundle_parts.h"
 #include "reports/formats/explanation.h"
 #include "reports/formats/markdown.h"
+#include "reports/formats/rows_behind.h"
 #include "reports/judging/repeat_command.h"
 #include "reports/judging/worst_findings.h"
 #include "results/schema/host_identity.h"
@@ -91,10 +92,11 @@ bool BundleFile::finish(const Judgement& judgement) {
     std::move(of_run.begin(), of_run.end(), std::back_inserter(parts));
   }
 
+  const std::string run = origin_.runs.empty() ? "RUN" : origin_.runs.front();
   std::string explained;
   const auto behind = rows_behind(bad, rows_);
   for (std::size_t i = 0; i < bad.size(); ++i) {
-    explained += (i == 0 ? "" : "\n") + explanation(bad[i], behind[i]);
+    explained += (i == 0 ? "" : "\n") + explanation(bad[i], behind[i], run);
   }
   std::string page =
       fmt::format("# {}: {}\n", node_outcome_names[verdict->outcome], markdown_text(node_));
@@ -111,7 +113,6 @@ bool BundleFile::finish(const Judgement& judgement) {
       verdict->pass, verdict->fail, verdict->missing, verdict->inconclusive, verdict->warn);
   if (entry != judgement.manifest.end()) page += identity(*entry, devices);
   if (!bad.empty()) page += "\n## Findings\n";
-  const std::string run = origin_.runs.empty() ? "RUN" : origin_.runs.front();
   for (const Finding& f : bad) page += markdown_finding(f, run);
   page += how_to_repeat(bad) + "\n## Files\n\n";
   const std::vector<BundlePart> own = {

@@ -4,21 +4,24 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
+#include "reports/evaluation/node.h"
 #include "reports/evaluation/noise.h"
 #include "reports/evaluation/rule_text.h"
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
+#include "reports/formats/rows_behind.h"
 #include "reports/judging/repeat_command.h"
 #include "reports/statistics/order_interval.h"
 
 namespace plumbline {
 namespace {
 
-std::string run_line(const Measurement& m) {
+/// `named`: with what it is about, as other rows stand beside it.
+std::string run_line(const Measurement& m, bool named) {
   std::string text = fmt::format("  {}  {:<12} ", format_time(m.time), m.task);
+  if (named) text += fmt::format("{} {} {}  ", m.host, path_of(m), m.metric);
   if (m.outcome != Outcome::ok) return text + fmt::format("{}: {}\n", happened_to(m), reason_of(m));
   if (!m.median) return text + '"' + m.text + "\"\n";
   text += quantity(*m.median, m.unit);
@@ -69,61 +72,48 @@ std::string limits(const Finding& f) {
   return text + fmt::format("\n  because: {}: {}\n", f.basis, f.source);
 }
 
-/// Picks the rows that findings are about.
-class RowsBehind {
- public:
-  explicit RowsBehind(std::span<const Finding> findings) : rows_(findings.size()) {
-    for (std::size_t i = 0; i < findings.size(); ++i) index_.emplace(findings[i].id, i);
-  }
-  void look_at(const Measurement& m) {
-    const auto found = index_.find(finding_id(series_key(m)));
-    if (found != index_.end()) rows_[found->second].push_back(m);
-  }
-  std::vector<std::vector<Measurement>> in_order() {
-    for (auto& of_finding : rows_) {
-      std::stable_sort(of_finding.begin(), of_finding.end(),
-                       [](const Measurement& a, const Measurement& b) { return a.time < b.time; });
-    }
-    return std::move(rows_);
-  }
+/// "efa_pairs" of the task "efa_pairs.round3@n1+n2".
+std::string step_of(const std::string& task) { return task.substr(0, task.find_first_of(".@#")); }
 
- private:
-  std::unordered_map<std::string, std::size_t> index_;
-  std::vector<std::vector<Measurement>> rows_;
-};
+/// The command that measures it again, and where: what one host can, a pair, a step of the run.
+std::string how_to_repeat(const Finding& f, std::span<const Measurement> rows,
+                          const std::string& run) {
+  const std::string command = repeat_command(f);
+  if (!command.empty()) {
+    return fmt::format("\nrepeat it {}:\n  {}\n",
+                       is_between_hosts(f) ? "from where the hosts can be reached" : "on " + f.host,
+                       command);
+  }
+  if (f.rule == "repeat offender" || f.rule == "not in the manifest" || f.rule == "instance type") {
+    return {};  // nothing is to be measured
+  }
+  const auto task = std::find_if(rows.begin(), rows.end(), [](const Measurement& m) {
+    return m.metric != task_metric && !m.task.empty();
+  });
+  std::string text = "\nmeasure it again:\n  plumbline retry " + run;
+  if (f.verdict != Verdict::missing && task != rows.end()) text += " --step " + step_of(task->task);
+  return text + '\n';
+}
 
 }  // namespace
 
-std::vector<std::vector<Measurement>> rows_behind(std::span<const Finding> findings,
-                                                  const RunDirectory& run) {
-  RowsBehind rows(findings);
-  if (!std::filesystem::exists(run.measurements())) return rows.in_order();
-  read_csv<Measurement>(
-      run.measurements(), [&](const Measurement& m) { rows.look_at(m); }, BadRows::collect);
-  return rows.in_order();
-}
-
-std::vector<std::vector<Measurement>> rows_behind(std::span<const Finding> findings,
-                                                  std::span<const Measurement> all) {
-  RowsBehind rows(findings);
-  for (const Measurement& m : all) rows.look_at(m);
-  return rows.in_order();
-}
-
-std::string explanation(const Finding& f, std::span<const Measurement> rows) {
+std::string explanation(const Finding& f, std::span<const Measurement> rows,
+                        const std::string& run) {
+  constexpr std::size_t shown = 40;
+  const bool named = has_rows_of_others(f);
   std::string text =
       fmt::format("{}  {}  on {} ({})\n{}\n\nrule: {}\n  {}\n", f.id, verdict_names[f.verdict],
                   f.host, f.instance_type, f.sentence, f.rule, rule_text(f.rule));
   if (!f.action.empty()) text += "\nwhat to do:\n  " + f.action + '\n';
   if (f.provenance == Provenance::simulated) text += "  the rows are SIMULATED\n";
   if (!rows.empty()) text += "\nmeasured:\n";
-  for (const Measurement& m : rows) text += run_line(m);
-  text += arithmetic(f) + spread_of_runs(rows);
+  for (std::size_t i = 0; i < std::min(shown, rows.size()); ++i) text += run_line(rows[i], named);
+  if (rows.size() > shown)
+    text += fmt::format("  and {}\n", counted(rows.size() - shown, "more row"));
+  if (!named) text += arithmetic(f) + spread_of_runs(rows);
   if (!f.expected.empty()) text += "\nexpected:\n" + limits(f);
   if (f.remeasure) text += "\nmore runs can change this verdict\n";
-  const std::string command = repeat_command(f);
-  if (!command.empty()) text += fmt::format("\nrepeat it on {}:\n  {}\n", f.host, command);
-  return text;
+  return text + how_to_repeat(f, rows, run);
 }
 
 }  // namespace plumbline

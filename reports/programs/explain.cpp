@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "reports/formats/explanation.h"
+#include "reports/formats/rows_behind.h"
 #include "reports/judging/find_run.h"
 #include "reports/programs/arguments.h"
 #include "results/schema/file_error.h"
@@ -36,7 +37,7 @@ int explain(const std::string& results, const std::string& text, const std::stri
   }
   const auto rows = rows_behind(found, run);
   for (std::size_t i = 0; i < found.size(); ++i) {
-    fmt::print("{}{}", i == 0 ? "" : "\n", explanation(found[i], rows[i]));
+    fmt::print("{}{}", i == 0 ? "" : "\n", explanation(found[i], rows[i], run.name()));
   }
   if (count > most) {
     fmt::print("\nand {} more findings: give an id or more of the text\n", count - most);

@@ -64,7 +64,7 @@ const Layer layers[] = {
     {comparison, {baselines, evaluation, statistics, schema}},
     {"reports/learning", {baselines, evaluation, statistics, schema}},
     {judging, {baselines, evaluation, localisation, statistics, "reports/pages", schema}},
-    {"reports/formats", {judging, comparison, evaluation, statistics, html, schema}},
+    {"reports/formats", {judging, comparison, localisation, evaluation, statistics, html, schema}},
     {"reports/programs", {"reports", schema}},  // they bring the folders together
 
     {"tests", {any}},
