@@ -17,7 +17,8 @@ FabricPicture example_fabric(std::size_t hosts, std::size_t hosts_per_leaf, std:
 
 /// A report with all of these.
 Evidence charts_evidence(std::size_t nodes);
-/// One node with all that its page shows: EFA devices, links, what it sustained; a GPU that gets hot.
+/// One node with all that its page shows: EFA devices, links, what it sustained; a GPU that gets
+/// hot.
 Evidence machine_evidence();
 /// charts_evidence() with attacks as names.
 Evidence hostile_charts_evidence();
