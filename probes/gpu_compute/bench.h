@@ -28,6 +28,8 @@ struct SpotCheck {
 class Bench {
  public:
   static constexpr std::size_t sets = 3;
+  /// Hashes that may be queued before they are taken.
+  static constexpr std::size_t most_hashes = 1024;
 
   Bench(std::shared_ptr<const Workbench> workbench, const cublaslt::Library& library,
         const Precision& precision, std::size_t edge);
@@ -61,9 +63,6 @@ class Bench {
   SpotCheck spot_check(std::size_t set);
 
  private:
-  /// Hashes that may be queued before they are taken.
-  static constexpr std::size_t most_hashes = 1024;
-
   std::vector<std::byte> fetch(cuda::DeviceAddress from, std::size_t bytes);
   std::vector<std::uint8_t> scales_of(cuda::DeviceAddress scales, std::size_t column);
   void fill_matrix(cuda::DeviceAddress to, cublaslt::DataType type, std::uint64_t seed);

@@ -22,11 +22,11 @@ namespace {
 constexpr Metric burst{
     "gpu_compute.burst", "TFLOPS", Better::higher,
     "Products of square matrices right after a rest, before power lowers the clock; 2 m n k "
-    "operations each; one GPU after the other"};
+    "operations each, FP8 without fast accumulation; one GPU after the other"};
 constexpr Metric sustained{
     "gpu_compute.sustained", "TFLOPS", Better::higher,
-    "Products of square matrices without a pause, in windows of a fifth of a second; 2 m n k "
-    "operations each; all GPUs at once; the second half counts"};
+    "Products of square matrices without a pause, in windows of at most a fifth of a second; 2 m n "
+    "k operations each, FP8 without fast accumulation; all GPUs at once; the second half counts"};
 constexpr Metric changed_results{
     "gpu_compute.changed_results", "count", Better::exact,
     "How often a product's hash differed from that of the first time, of the same matrices by the "

@@ -21,8 +21,11 @@ constexpr std::size_t most_algorithms = 8;
 constexpr double settle_s = 0.2;
 constexpr double trial_s = 0.02;
 constexpr double window_s = 0.2;
-/// Results are hashed after every so many windows: about once a second.
-constexpr std::size_t windows_between_looks = 5;
+/// Of a window; two are queued. A stream takes some 1000 launches, then the next one waits, and the
+/// host with it, which serves the other GPUs too.
+constexpr std::size_t most_products = 128;
+/// Between looks at results and conditions.
+constexpr double between_looks_s = 1;
 /// Between looks at the GPUs: short beside a window, of which one more is always queued.
 constexpr double nap_s = 0.005;
 constexpr double tera = 1e12;
@@ -56,7 +59,7 @@ std::vector<std::uint64_t> hashes_of(Bench& bench) {
 class Windows {
  public:
   Windows(Bench& bench, double seconds_of_one)
-      : bench_(bench), products_(count_for(window_s, seconds_of_one)) {
+      : bench_(bench), products_(std::min(count_for(window_s, seconds_of_one), most_products)) {
     if (static_cast<double>(products_) * seconds_of_one > window_s && products_ > 1) --products_;
     for (std::size_t i = 0; i < ring; ++i) events_.emplace_back(bench.workbench().context);
     events_[0].record(bench_.workbench().stream);
@@ -66,12 +69,16 @@ class Windows {
     return static_cast<double>(products_) * seconds_of_one;
   }
 
+  /// Results are hashed after every so many; said before the first is queued.
+  void look_every(std::size_t windows) { between_looks_ = windows; }
+  std::size_t between_looks() const { return between_looks_; }
+
   /// Queues the next; returns the set whose result was hashed at its end.
   std::optional<std::size_t> queue() {
     bench_.queue(products_);
     std::optional<std::size_t> hashed;
-    if (++queued_ % windows_between_looks == 0) {
-      hashed = queued_ / windows_between_looks % Bench::sets;
+    if (++queued_ % between_looks_ == 0) {
+      hashed = queued_ / between_looks_ % Bench::sets;
       bench_.queue_hash(*hashed);
     }
     events_[queued_ % ring].record(bench_.workbench().stream);
@@ -97,6 +104,7 @@ class Windows {
   Bench& bench_;
   std::size_t products_;
   std::deque<cuda::Event> events_;
+  std::size_t between_looks_ = 1;
   std::size_t queued_ = 0, taken_ = 0;
 };
 
@@ -234,11 +242,15 @@ void NodeRun::sustain() {
     Lane& lane = lanes[gpu];
     lane.all = count_for(times_.sustain_s, lane.windows->planned_s(seconds_of_one_));
     lane.left = lane.all;
+    const double planned_s = lane.windows->planned_s(seconds_of_one_);
+    lane.windows->look_every(std::max<std::size_t>(count_for(between_looks_s, planned_s),
+                                                   lane.all / Bench::most_hashes + 1));
   });
   // A thread of the host serves all GPUs and waits for none of them: a slow one must not hold up
   // the others.
   for (bool any = true; any;) {
     any = false;
+    bool has_looked = false;  // at one GPU in a turn: while NVML answers, nothing is queued
     each([&](std::size_t gpu) {
       Lane& lane = lanes[gpu];
       while (lane.windows->ready()) {
@@ -252,15 +264,17 @@ void NodeRun::sustain() {
       any = any || !lane.windows->empty();
       // While the last window runs: afterwards the GPU rests already.
       const std::size_t done = results_[gpu].windows.size();
-      if (!lane.watch && done >= lane.all / 2) {
+      if (!has_looked && !lane.watch && done >= lane.all / 2) {
         lane.watch.emplace(monitor_, pci_addresses_[gpu]);
         lane.looked_at = done;
+        has_looked = true;
       } else if (lane.watch && done + 1 >= lane.all && !results_[gpu].conditions) {
         results_[gpu].conditions = lane.watch->finish();
-      } else if (lane.watch && done >= lane.looked_at + windows_between_looks &&
-                 !results_[gpu].conditions) {
+      } else if (!has_looked && lane.watch && !results_[gpu].conditions &&
+                 done >= lane.looked_at + lane.windows->between_looks()) {
         lane.watch->look();
         lane.looked_at = done;
+        has_looked = true;
       }
     });
     if (any) rest(nap_s);

@@ -79,6 +79,12 @@ enum class Attribute : int {
 /// CUmemRangeHandleType
 enum class RangeHandleType : int { dmabuf_descriptor = 1 };
 
+/// CUflushGPUDirectRDMAWritesTarget
+enum class RemoteWritesTarget : int { current_context = 0 };
+
+/// CUflushGPUDirectRDMAWritesScope
+enum class RemoteWritesScope : int { owner = 100 };
+
 /// CUmemAllocationType
 enum class AllocationType : int { pinned = 1 };
 
@@ -137,7 +143,8 @@ enum class Lookup : int { found = 0, not_found = 1, version_too_low = 2 };
 
 inline constexpr unsigned stream_non_blocking = 1;  ///< CU_STREAM_NON_BLOCKING
 inline constexpr unsigned event_default = 0;        ///< CU_EVENT_DEFAULT
-inline constexpr unsigned host_alloc_portable = 1;  ///< CU_MEMHOSTALLOC_PORTABLE
+inline constexpr unsigned host_alloc_mapped_everywhere =
+    1 | 2;  ///< CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP
 /// CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP
 inline constexpr unsigned host_register_mapped_everywhere = 1 | 2;
 

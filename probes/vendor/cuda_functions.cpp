@@ -1,12 +1,8 @@
 #include "probes/vendor/cuda_functions.h"
 
 namespace plumbline::cuda {
-namespace {
 
-using StatusText = Status(Status, const char**);
-
-/// What to do about a status, where it does not follow from the driver's own words.
-const char* remedy(Status status) {
+const char* remedy_of(Status status) {
   switch (status) {
     case Status::device_unavailable:
       return "another process holds this GPU, or its compute mode forbids it: end that process, or "
@@ -22,16 +18,20 @@ const char* remedy(Status status) {
       return "the GPU is lost to this process: what follows on it fails too";
     case Status::illegal_state:
       return "what sets NVSwitch up does not run any more: nvidia-fabricmanager (on Blackwell "
-             "nvlsm "
-             "too)";
+             "nvlsm too)";
+    case Status::invalid_image:
     case Status::no_binary_for_gpu:
-      return "the device code of this build has nothing for this GPU";
     case Status::unsupported_ptx_version:
-      return "the driver is older than the toolkit that built the device code";
+      return "the device code of this build has nothing for this GPU with this driver: code of "
+             "nvcc 13 needs driver 580 or later, code of nvcc 12 driver 525";
     default:
       return nullptr;
   }
 }
+
+namespace {
+
+using StatusText = Status(Status, const char**);
 
 ReadStatus status_reader(const DynamicLibrary& library) {
   auto* name = reinterpret_cast<StatusText*>(library.find("cuGetErrorName"));
@@ -45,7 +45,7 @@ ReadStatus status_reader(const DynamicLibrary& library) {
     };
     StatusWords words{ask(name), ask(text)};
     if (words.name.empty()) words.name = "unknown status";
-    if (const char* what = remedy(status)) words.text += std::string("; ") + what;
+    if (const char* what = remedy_of(status)) words.text += std::string("; ") + what;
     return words;
   };
 }

@@ -49,6 +49,9 @@ class Symbols {
   mutable std::vector<Symbol> missing_;
 };
 
+/// What to do about a status, where it does not follow from the driver's own words; else null.
+const char* remedy_of(Status status);
+
 /// Every function of the driver that is called: one line each, with the interface's version. A
 /// driver that lacks one still opens; calling what it lacks throws LibraryMissing.
 struct Functions {
@@ -118,6 +121,10 @@ struct Functions {
   Call<Status(void*, DeviceAddress, std::size_t, RangeHandleType, unsigned long long)>
       memory_range_handle{
           find.optional("cuMemGetHandleForAddressRange", 11070, "cuMemGetHandleForAddressRange")};
+
+  /// Waits until what other devices wrote shows to the given scope.
+  Call<Status(RemoteWritesTarget, RemoteWritesScope)> flush_remote_writes{
+      find.optional("cuFlushGPUDirectRDMAWrites", 11030, "cuFlushGPUDirectRDMAWrites")};
 
   // Memory that is mapped by hand: physical memory here, addresses there
   Call<Status(std::size_t*, const AllocationProperties*, Granularity)> allocation_granularity{

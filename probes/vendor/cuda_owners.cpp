@@ -106,7 +106,7 @@ DeviceMemory::~DeviceMemory() {
 
 PinnedMemory::PinnedMemory(const Context& context, std::size_t bytes)
     : context_(context), bytes_(bytes) {
-  context_.call().host_allocate(&data_, bytes_, host_alloc_portable);
+  context_.call().host_allocate(&data_, bytes_, host_alloc_mapped_everywhere);
 }
 
 PinnedMemory::~PinnedMemory() {
@@ -181,7 +181,9 @@ Module::Module(const Context& context, std::span<const std::byte> image) : conte
   if (status == Status::success) return;
   const VendorError error = call.module_load.error(status);
   if (log[0] == '\0') throw error;
-  throw VendorError(error.call(), error.code(), error.name(), log.data());
+  const char* remedy = remedy_of(status);
+  throw VendorError(error.call(), error.code(), error.name(),
+                    log.data() + (remedy == nullptr ? std::string() : std::string("; ") + remedy));
 }
 
 Module::~Module() {

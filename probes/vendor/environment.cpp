@@ -17,9 +17,23 @@ std::vector<Scrubbed> scrub_environment(std::span<const char* const> names) {
 
 std::span<const char* const> cuda_environment() {
   static constexpr const char* names[] = {
-      "CUDA_CACHE_DISABLE",   "CUDA_DEVICE_MAX_CONNECTIONS", "CUDA_DEVICE_ORDER",
-      "CUDA_DISABLE_PTX_JIT", "CUDA_FORCE_PTX_JIT",          "CUDA_LAUNCH_BLOCKING",
-      "CUDA_MODULE_LOADING",  "CUDA_VISIBLE_DEVICES",        "NVIDIA_TF32_OVERRIDE",
+      "CUDA_AUTO_BOOST",
+      "CUDA_CACHE_DISABLE",
+      "CUDA_DEVICE_DEFAULT_PERSISTING_L2_CACHE_PERCENTAGE_LIMIT",
+      "CUDA_DEVICE_MAX_CONNECTIONS",
+      "CUDA_DEVICE_MAX_COPY_CONNECTIONS",
+      "CUDA_DEVICE_ORDER",
+      "CUDA_DEVICE_WAITS_ON_EXCEPTION",
+      "CUDA_DISABLE_JIT",
+      "CUDA_DISABLE_PERF_BOOST",
+      "CUDA_DISABLE_PTX_JIT",
+      "CUDA_FORCE_JIT",
+      "CUDA_FORCE_PTX_JIT",
+      "CUDA_LAUNCH_BLOCKING",
+      "CUDA_MODULE_LOADING",
+      "CUDA_SCALE_LAUNCH_QUEUES",
+      "CUDA_VISIBLE_DEVICES",
+      "NVIDIA_TF32_OVERRIDE",
   };
   return names;
 }

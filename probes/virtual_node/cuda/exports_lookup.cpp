@@ -66,6 +66,7 @@ const Row rows[] = {
     row("cuMemcpyDtoHAsync", 3020, &cuMemcpyDtoHAsync_v2),
     row("cuMemcpyDtoDAsync", 3020, &cuMemcpyDtoDAsync_v2),
     row("cuMemsetD8Async", 3020, &cuMemsetD8Async),
+    row("cuFlushGPUDirectRDMAWrites", 11030, &cuFlushGPUDirectRDMAWrites),
     row("cuMemGetAllocationGranularity", 10020, &cuMemGetAllocationGranularity),
     row("cuMemCreate", 10020, &cuMemCreate),
     row("cuMemRelease", 10020, &cuMemRelease),

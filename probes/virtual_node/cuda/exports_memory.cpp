@@ -65,6 +65,19 @@ VIRTUAL_NODE_EXPORT CUresult cuMemHostAlloc(void** data, std::size_t bytes, unsi
   });
 }
 
+/// Nothing but copies writes here, and these are there when they end.
+VIRTUAL_NODE_EXPORT CUresult cuFlushGPUDirectRDMAWrites(CUflushGPUDirectRDMAWritesTarget target,
+                                                        CUflushGPUDirectRDMAWritesScope scope) {
+  return guarded("cuFlushGPUDirectRDMAWrites", [&](CudaDriver& driver) {
+    driver.current();
+    if (target != CU_FLUSH_GPU_DIRECT_RDMA_WRITES_TARGET_CURRENT_CTX ||
+        (scope != CU_FLUSH_GPU_DIRECT_RDMA_WRITES_TO_OWNER &&
+         scope != CU_FLUSH_GPU_DIRECT_RDMA_WRITES_TO_ALL_DEVICES)) {
+      throw CallFailed(CUDA_ERROR_INVALID_VALUE, "no such target or scope of remote writes");
+    }
+  });
+}
+
 VIRTUAL_NODE_EXPORT CUresult cuMemFreeHost(void* data) {
   return guarded("cuMemFreeHost", [&](CudaDriver& driver) {
     driver.drain(driver.current());

@@ -100,6 +100,7 @@ const Line lines[] = {
     COMPARE(copy_to_host, cuMemcpyDtoHAsync, 3020),
     COMPARE(fill_bytes, cuMemsetD8Async, 3020),
     COMPARE(memory_range_handle, cuMemGetHandleForAddressRange, 11070),
+    COMPARE(flush_remote_writes, cuFlushGPUDirectRDMAWrites, 11030),
     COMPARE(allocation_granularity, cuMemGetAllocationGranularity, 10020),
     COMPARE(memory_create, cuMemCreate, 10020),
     COMPARE(memory_release, cuMemRelease, 10020),
@@ -199,7 +200,10 @@ SAME_NUMBER(Lookup::not_found, CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND);
 SAME_NUMBER(Lookup::version_too_low, CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT);
 SAME_NUMBER(stream_non_blocking, CU_STREAM_NON_BLOCKING);
 SAME_NUMBER(event_default, CU_EVENT_DEFAULT);
-SAME_NUMBER(host_alloc_portable, CU_MEMHOSTALLOC_PORTABLE);
+SAME_NUMBER(RemoteWritesTarget::current_context,
+            CU_FLUSH_GPU_DIRECT_RDMA_WRITES_TARGET_CURRENT_CTX);
+SAME_NUMBER(RemoteWritesScope::owner, CU_FLUSH_GPU_DIRECT_RDMA_WRITES_TO_OWNER);
+SAME_NUMBER(host_alloc_mapped_everywhere, CU_MEMHOSTALLOC_PORTABLE | CU_MEMHOSTALLOC_DEVICEMAP);
 SAME_NUMBER(host_register_mapped_everywhere,
             CU_MEMHOSTREGISTER_PORTABLE | CU_MEMHOSTREGISTER_DEVICEMAP);
 static_assert(sizeof(Uuid) == sizeof(CUuuid));
