@@ -59,14 +59,14 @@ if ((JOB_COMPLETION_INDEX != 0)); then
 fi
 
 ssh=(ssh -p "$port" -i "$state/id" -o IdentitiesOnly=yes -o StrictHostKeyChecking=no
-  -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=5)
+  -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=5 -o BatchMode=yes)
 
 # "NODE ADDRESS" of a pod. One that does not come is a host all the same: it was not tested.
 line_of() { # INDEX
   local where node
   where=$(address "$1")
   while true; do
-    if node=$("${ssh[@]}" -o BatchMode=yes "root@$where" cat "$state/node" 2>/dev/null); then
+    if node=$("${ssh[@]}" "root@$where" cat "$state/node" 2>/dev/null); then
       printf '%s root@%s\n' "$node" "$where"
       return
     fi
@@ -108,7 +108,7 @@ wait "$run" && code=0 || code=$?
 while kill -0 "$run" 2>/dev/null; do wait "$run" && code=0 || code=$?; done
 
 tell_to_end() {
-  timeout 20 "${ssh[@]}" -o BatchMode=yes "root@$(address "$1")" touch "$state/done" 2>/dev/null
+  timeout 20 "${ssh[@]}" "root@$(address "$1")" touch "$state/done" 2>/dev/null
 }
 at_once 1 tell_to_end
 kill "$sshd"

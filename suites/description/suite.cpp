@@ -29,8 +29,9 @@ using toml_table::Value;
 
 const std::vector<std::string> suite_keys = {"name", "purpose", "defaults", "step"};
 const std::vector<std::string> defaults_keys = {"deadline", "repeats", "samples", "on_failure"};
-const std::vector<std::string> step_keys = {"name",     "probe",   "options", "filter",     "needs",
-                                            "deadline", "repeats", "samples", "on_failure", "on"};
+const std::vector<std::string> step_keys = {
+    "name",    "probe",   "options",    "filter", "needs",    "deadline",
+    "repeats", "samples", "on_failure", "on",     "partners", "suspects_filter"};
 /// What the runner says to a probe by itself.
 const std::vector<std::string> runner_options = {
     "out",  "run",     "host",      "instance-type", "task",     "attempt",
@@ -38,6 +39,7 @@ const std::vector<std::string> runner_options = {
 
 constexpr Seconds initial_deadline{600};
 constexpr std::uint64_t most_repeats = 1000;
+constexpr std::uint64_t most_partners = 1000;
 
 Seconds deadline_of(const Value& value) {
   static const std::string expected = "seconds, or a text like \"120s\", \"10m\", \"1.5h\"";
@@ -53,15 +55,19 @@ Seconds deadline_of(const Value& value) {
   return *deadline;
 }
 
+std::uint64_t count_of(const Value& value, const char* key, std::uint64_t most) {
+  if (!value.is_integer() || value.as_integer() < 1 ||
+      static_cast<std::uint64_t>(value.as_integer()) > most) {
+    refuse_type(value, key, fmt::format("a whole number from 1 to {}", most));
+  }
+  return static_cast<std::uint64_t>(value.as_integer());
+}
+
 /// What `defaults` and a step may both say.
 void read_shared_keys(const Value& table, Step& step) {
   if (const Value* value = find(table, "deadline")) step.deadline = deadline_of(*value);
   if (const Value* value = find(table, "repeats")) {
-    if (!value->is_integer() || value->as_integer() < 1 ||
-        value->as_integer() > static_cast<std::int64_t>(most_repeats)) {
-      refuse_type(*value, "repeats", fmt::format("a whole number from 1 to {}", most_repeats));
-    }
-    step.repeats = static_cast<std::uint64_t>(value->as_integer());
+    step.repeats = count_of(*value, "repeats", most_repeats);
   }
   if (const Value* value = find(table, "samples")) {
     if (!value->is_boolean()) refuse_type(*value, "samples", "true or false");
@@ -108,15 +114,30 @@ std::vector<std::string> names_in(const Value& array, const std::string& key) {
   return names;
 }
 
-std::string filter_of(const Value& value) {
-  std::string filter = text_of(value, "filter");
+std::string filter_of(const Value& value, const char* key = "filter") {
+  std::string filter = text_of(value, key);
   try {
     const std::regex checked(filter, std::regex_constants::extended);
   } catch (const std::regex_error&) {
-    refuse(value, "filter",
+    refuse(value, key,
            "found " + shown(value) + ", which is no regular expression (POSIX extended)");
   }
   return filter;
+}
+
+void read_keys_of_pairs(const Value& table, Step& step) {
+  for (const char* key : {"partners", "suspects_filter"}) {
+    const Value* value = find(table, key);
+    if (value != nullptr && step.on != Together::pairs) {
+      refuse(*value, key, "is for steps with on = \"pairs\"");
+    }
+  }
+  if (const Value* value = find(table, "partners")) {
+    step.partners = count_of(*value, "partners", most_partners);
+  }
+  if (const Value* value = find(table, "suspects_filter")) {
+    step.suspects_filter = filter_of(*value, "suspects_filter");
+  }
 }
 
 Step read_step(const Value& table, const Step& defaults) {
@@ -135,6 +156,7 @@ Step read_step(const Value& table, const Step& defaults) {
     if (!word) refuse_type(*value, "on", "\"node\", \"pairs\" or \"groups\"");
     step.on = *word;
   }
+  read_keys_of_pairs(table, step);
   read_shared_keys(table, step);
   return step;
 }

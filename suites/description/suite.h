@@ -31,7 +31,10 @@ struct Step {
   bool samples = false;
   OnFailure on_failure = OnFailure::keep_going;
   Together on = Together::alone;
-  std::size_t line = 0;  ///< where `probe` stands in the file
+  std::uint64_t partners = 0;   ///< of a step on pairs: so many for each host; 0: as many as there
+                                ///< are rounds
+  std::string suspects_filter;  ///< of a step on pairs: `filter` where suspects are tested again
+  std::size_t line = 0;         ///< where `probe` stands in the file
 };
 
 /// Which probes, in what order, for how long: one TOML file.

@@ -121,7 +121,8 @@ class FleetRun {
   /// those with a host that was lost wait until then.
   bool run_pairs(const Step& step) {
     const Present present = hosts_that([](const std::string&) { return true; });
-    const schedule::Plan plan = schedule::plan_rounds(present.fleet, record_.order().seed);
+    const schedule::Plan plan =
+        schedule::plan_rounds(present.fleet, record_.order().seed, {.partners = step.partners});
     for (const std::string& note : plan.notes) say(step.name + ": " + note);
     std::vector<schedule::RoundResults> results;
     for (std::size_t i = 0; i < plan.rounds.size(); ++i) {
@@ -137,8 +138,12 @@ class FleetRun {
     const auto again = schedule::adaptive_rounds(present.fleet, standing, record_.order().seed);
     for (const std::string& note : again.notes) say(step.name + ": " + note);
     drop_other_retests(step, present, again.rounds);
+    Step closer = step;
+    if (!step.suspects_filter.empty()) closer.filter = step.suspects_filter;
     for (std::size_t i = 0; i < again.rounds.size(); ++i) {
-      if (!run_round(step, present, retest_round(step, i), again.rounds[i], results)) return false;
+      if (!run_round(closer, present, retest_round(step, i), again.rounds[i], results)) {
+        return false;
+      }
     }
     return true;
   }

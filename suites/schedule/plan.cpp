@@ -53,6 +53,17 @@ void add_notes(const Fleet& fleet, Plan& plan) {
     plan.notes.push_back(fmt::format("{} of {} nodes meet nobody", alone, fleet.size()));
 }
 
+/// The first rounds, as many as it takes for each node to be in so many of them.
+void keep_first(const Fleet& fleet, std::size_t partners, std::vector<Round>& rounds) {
+  std::vector<Round> kept;
+  for (Round& round : rounds) {
+    const auto tests = tests_of_nodes(fleet, kept);
+    if (!kept.empty() && *std::min_element(tests.begin(), tests.end()) >= partners) break;
+    kept.push_back(std::move(round));
+  }
+  rounds = std::move(kept);
+}
+
 }  // namespace
 
 Plan plan_rounds(const Fleet& fleet, std::uint64_t seed, const PlanRule& rule) {
@@ -70,6 +81,7 @@ Plan plan_rounds(const Fleet& fleet, std::uint64_t seed, const PlanRule& rule) {
       plan.rounds.push_back(std::move(round));
     }
   }
+  if (rule.partners > 0) keep_first(fleet, rule.partners, plan.rounds);
   add_notes(fleet, plan);
   return plan;
 }

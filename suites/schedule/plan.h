@@ -15,6 +15,7 @@ struct PlanRule {
   std::size_t round_robin_up_to = 32;  ///< so many nodes meet everyone
   std::size_t within_leaves = 1;       ///< beyond that: so many rounds within leaves
   std::size_t across_leaves = 4;       ///< and so many across
+  std::size_t partners = 0;            ///< no more rounds than everyone needs for so many; 0: all
 };
 
 /// The rounds that every node takes part in before anything is known about it, and what a person

@@ -8,6 +8,8 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <tuple>
+#include <utility>
 
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
@@ -104,6 +106,14 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
 }
 
 constexpr const char* many_hosts = "Many hosts";
+
+/// What starts things on the hosts, with its command.
+std::pair<Engine, std::string> engine_of(const FleetOptions& options) {
+  if (options.slurm) return {Engine::srun, options.srun};
+  if (!options.mpirun.empty()) return {Engine::mpirun, options.mpirun};
+  return {Engine::ssh, options.ssh};
+}
+
 }  // namespace
 
 void FleetOptions::add_hosts_to(CLI::App& app) {
@@ -161,12 +171,7 @@ int start_fleet(const FleetStart& start, const FleetOptions& options, const Inst
   FleetRunOrder order = start.order;
   order.machine = identify_host().host;
   take_hosts(order, options, start.manifest);
-  order.engine = options.slurm             ? Engine::srun
-                 : !options.mpirun.empty() ? Engine::mpirun
-                                           : Engine::ssh;
-  order.engine_command = order.engine == Engine::srun     ? options.srun
-                         : order.engine == Engine::mpirun ? options.mpirun
-                                                          : options.ssh;
+  std::tie(order.engine, order.engine_command) = engine_of(options);
   order.bin = options.remote_bin.empty() ? tree.bin.string() : options.remote_bin;
   order.at_once = options.at_once;
   order.lock_file = options.hosts_lock;

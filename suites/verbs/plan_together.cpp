@@ -55,8 +55,8 @@ std::string plan_together(const Suite& suite, const Manifest& hosts, std::uint64
     } else if (step.on == Together::groups) {
       text += groups_text(fleet, seed);
     } else {
-      text += schedule::plan_text(schedule::plan_rounds(fleet, seed), fleet,
-                                  time_of(step, 2, bin, interruption),
+      text += schedule::plan_text(schedule::plan_rounds(fleet, seed, {.partners = step.partners}),
+                                  fleet, time_of(step, 2, bin, interruption),
                                   fleet.hosts.size() <= all_pairs_up_to);
       text +=
           "between hosts like this one; then again those that are slow, with partners that never "

@@ -220,6 +220,22 @@ TEST_F(Fleet, ASlowHostIsTestedAgainWithOthers) {
   EXPECT_GE(again, 1U) << said.output;
 }
 
+TEST_F(Fleet, SuspectsAreLookedAtMoreClosely) {
+  std::ofstream(scratch_ / "fleet.toml")
+      << "name = \"fleet\"\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = \"pairs\"\n"
+         "partners = 1\nfilter = \"round=0\"\nsuspects_filter = \"round=1\"\n"
+         "options = { rounds = 2, slow-host = \"n2\" }\n";
+  suite_ = scratch_ / "fleet.toml";
+  const Said said = run({"n1", "n2", "n3", "n4", "n5", "n6"});
+  std::map<std::string, std::set<std::string>> looked_at;
+  for (const Measurement& row : rows_of("quick.rate")) {
+    looked_at[row.task.substr(0, row.task.find('@'))].insert(row.params.at("round"));
+  }
+  EXPECT_EQ(looked_at["pairs.round1"], std::set<std::string>{"0"}) << said.output;
+  EXPECT_EQ(looked_at["pairs.suspects1"], std::set<std::string>{"1"}) << said.output;
+  EXPECT_FALSE(looked_at.contains("pairs.round2")) << said.output;
+}
+
 TEST_F(Fleet, APeerThatDiesIsNamedWithItsPartner) {
   with_options("", "dying-host = \"n2\"");
   const Said said = run({"n1", "n2", "n3"});

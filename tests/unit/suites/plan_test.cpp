@@ -159,6 +159,21 @@ TEST(Plan, WithoutKnownLeavesMeetsAnyone) {
                                       "a leaf of its own"));
 }
 
+TEST(Plan, OfOnePartnerEachTakesOneRoundIfNobodyIsIdleInIt) {
+  EXPECT_THAT(plan_rounds(fleet_with({16, 16}), 1, {.partners = 1}).rounds, SizeIs(1));
+  EXPECT_THAT(plan_rounds(fleet_with({7}), 1, {.partners = 1}).rounds, SizeIs(2));
+  const Fleet odd_leaves = fleet_with({11, 11, 11});
+  const Plan plan = plan_rounds(odd_leaves, 1, {.partners = 1});
+  const auto tests = tests_of_nodes(odd_leaves, plan.rounds);
+  EXPECT_EQ(*std::min_element(tests.begin(), tests.end()), 1U);
+  EXPECT_LE(plan.rounds.size(), 3U);
+  EXPECT_EQ(plan.rounds.front(), plan_rounds(odd_leaves, 1).rounds.front());
+}
+
+TEST(Plan, OfMorePartnersThanThereAreHasAllRounds) {
+  EXPECT_THAT(plan_rounds(fleet_with({4}), 1, {.partners = 9}).rounds, SizeIs(3));
+}
+
 TEST(Plan, OfOneNodeSaysThatItMeetsNobody) {
   EXPECT_THAT(plan_rounds(fleet_with({1}), 1).notes, ElementsAre("1 of 1 nodes meet nobody"));
   EXPECT_THAT(plan_rounds(fleet_with({}), 1).rounds, IsEmpty());

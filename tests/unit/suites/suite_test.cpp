@@ -92,7 +92,14 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"OptionArray", "name = \"s\"\n" STEP "options = { sizes = [1] }\n",
                 ":5: sizes: ", "found an array, expected a text, a number"},
         Refusal{"FilterNoExpression", "name = \"s\"\n" STEP "filter = \"a(\"\n",
-                ":5: filter: ", "found \"a(\", which is no regular expression"}),
+                ":5: filter: ", "found \"a(\", which is no regular expression"},
+        Refusal{"PartnersOfNoPairs", "name = \"s\"\n" STEP "partners = 1\n",
+                ":5: partners: ", "is for steps with on = \"pairs\""},
+        Refusal{"PartnersZero", "name = \"s\"\n" STEP "on = \"pairs\"\npartners = 0\n",
+                ":6: partners: ", "found 0, expected a whole number from 1 to 1000"},
+        Refusal{"SuspectsFilterNoExpression",
+                "name = \"s\"\n" STEP "on = \"pairs\"\nsuspects_filter = \"a(\"\n",
+                ":6: suspects_filter: ", "which is no regular expression"}),
     [](const auto& test) { return test.param.name; });
 
 TEST(Suite, SaysWhatItsStepsDo) {
@@ -133,6 +140,28 @@ repeats = 1
   EXPECT_EQ(late.filter, "read|write");
   EXPECT_THAT(late.options,
               ElementsAre("--precision=0.01", "--quick", "--sizes=1,2", "--threads=4"));
+}
+
+TEST(Suite, SaysHowPairsMeet) {
+  const ScratchFolder folder;
+  const Suite suite = read_suite(write_suite(folder.path(), R"(
+name = "pairs"
+[[step]]
+name = "some"
+probe = "p"
+on = "pairs"
+filter = "all"
+partners = 2
+suspects_filter = "each"
+[[step]]
+name = "everyone"
+probe = "p"
+on = "pairs"
+)"));
+  EXPECT_EQ(suite.steps[0].partners, 2U);
+  EXPECT_EQ(suite.steps[0].suspects_filter, "each");
+  EXPECT_EQ(suite.steps[1].partners, 0U);
+  EXPECT_EQ(suite.steps[1].suspects_filter, "");
 }
 
 TEST(Suite, ThoseThatAreShippedAreRight) {
