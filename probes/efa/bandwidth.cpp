@@ -173,11 +173,10 @@ FlowResult Streams::result_of(std::size_t flow) {
   const auto arrived = finished.at("arrived").get<std::vector<std::uint64_t>>();
   const bool told_apart = settings_.operation != Operation::send || arrived.size() == 1;
   const std::uint64_t sent = completed_[layout_.flows[flow].from];
-  if (!finished.at("fault").is_null()) {
-    result.fault =
-        "the data that arrived are not what was sent: " + finished.at("fault").get<std::string>();
-  } else if (const json& path = session_.answer(layout_.flows[flow].from).at("path");
-             !path.is_null()) {
+  result.wrong = finished.at("wrong").at(source).get<WrongBytes>();
+  result.fault = fault_of(*result.wrong);
+  if (!result.fault.empty()) return result;
+  if (const json& path = session_.answer(layout_.flows[flow].from).at("path"); !path.is_null()) {
     result.fault = path.get<std::string>();
   } else if (told_apart &&
              std::abs(static_cast<double>(arrived.at(source)) - static_cast<double>(sent)) >

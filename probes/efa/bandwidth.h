@@ -1,9 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "probes/efa/pattern.h"
 #include "probes/efa/session.h"
 
 namespace plumbline::efa {
@@ -26,9 +27,10 @@ std::uint64_t window_for(std::uint64_t bytes);
 
 /// What came of one flow.
 struct FlowResult {
-  std::string fault;             ///< empty: it worked
-  std::vector<double> gb_per_s;  ///< of each interval, by the end that knows what arrived
-  double share = 0;              ///< bytes that counted, of all that met at its end
+  std::string fault;                ///< empty: it worked
+  std::optional<WrongBytes> wrong;  ///< in what arrived; nothing: nobody looked
+  std::vector<double> gb_per_s;     ///< of each interval, by the end that knows what arrived
+  double share = 0;                 ///< bytes that counted, of all that met at its end
   std::string note;
 };
 

@@ -29,6 +29,23 @@ Series series_of(std::vector<double> values, std::string note) {
 
 }  // namespace
 
+std::string Bench::whose(const Site& from, const Site& to) const {
+  std::string name = from.host + '/' + from.rail.subject;
+  if (!by_sender) name += '>' + to.host + '/' + to.rail.subject;
+  return name;
+}
+
+void Bench::keep(const Site& from, const Site& to, const std::optional<WrongBytes>& wrong) {
+  if (!wrong) return;
+  try {
+    data->look(whose(from, to), [&] {
+      if (wrong->count != 0) throw WrongData(wrong->sentence(), wrong->count);
+    });
+  } catch (const WrongData&) {
+    // Kept; whose rate it would have been fails of it.
+  }
+}
+
 JointStreams::JointStreams(std::shared_ptr<Bench> bench, Layout layout, Operation operation,
                            std::uint64_t bytes)
     : bench_(std::move(bench)), layout_(std::move(layout)), settings_(bench_->stream) {
@@ -43,8 +60,14 @@ const std::vector<FlowResult>& JointStreams::results(std::size_t row) {
     read_.assign(row + 1, false);
     read_[row] = true;
     results_ = run_streams(*bench_->crew, layout_, settings_, bench_->ends);
-    for (const FlowResult& result : *results_) {
+    for (std::size_t flow = 0; flow < results_->size(); ++flow) {
+      const FlowResult& result = (*results_)[flow];
       if (bench_->first_fault.empty()) bench_->first_fault = result.fault;
+      const Site& from = layout_.ends[layout_.flows[flow].from];
+      const Site& to = layout_.ends[layout_.flows[flow].to];
+      // What is read comes from the end that it is asked of.
+      const bool is_read = settings_.operation == Operation::read;
+      bench_->keep(is_read ? to : from, is_read ? from : to, result.wrong);
     }
   }
   return *results_;
@@ -110,6 +133,8 @@ const HalfRoundTrips& JointLatency::trips(std::size_t row) {
     read_[row] = true;
     trips_ = measure_latency(*bench_->crew, from_, to_, settings_, bench_->ends);
     if (bench_->first_fault.empty()) bench_->first_fault = trips_->fault;
+    bench_->keep(from_, to_, trips_->there);
+    bench_->keep(to_, from_, trips_->back);
   }
   if (!trips_->fault.empty()) throw std::runtime_error(trips_->fault);
   return *trips_;

@@ -9,6 +9,7 @@
 #include "probes/efa/bandwidth.h"
 #include "probes/efa/crew.h"
 #include "probes/efa/latency.h"
+#include "probes/harness/data_checks.h"
 #include "probes/harness/plan.h"
 
 namespace plumbline::efa {
@@ -21,6 +22,13 @@ struct Bench {
   PingPongSettings latency;       ///< likewise
   std::uint64_t working_set = 0;  ///< of messages from 4 KiB on
   std::string first_fault = {};   ///< of a path that did not work, as far as it was measured
+  std::shared_ptr<DataChecks> data = std::make_shared<DataChecks>();  ///< by whose()
+  bool by_sender = false;  ///< data are a sender's, whoever it sends them to: of many hosts
+
+  /// Whose data come from one site to another: "n1/rail0>n2/rail0", or "n1/rail0".
+  std::string whose(const Site& from, const Site& to) const;
+  /// Keeps what was found in such data; nothing if nobody looked at them.
+  void keep(const Site& from, const Site& to, const std::optional<WrongBytes>& wrong);
 };
 
 /// Streams that are measured at once and give several rows: the first row that is asked for

@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "probes/efa/pattern.h"
 #include "probes/efa/rail_memory.h"
 
 namespace plumbline::efa {
@@ -18,8 +17,8 @@ class HostMemory final : public EndMemory {
   void wipe(std::span<std::byte> part) override {
     if (!part.empty()) std::memset(part.data(), 0, part.size());
   }
-  std::optional<std::string> fault(std::span<const std::byte> part, std::uint64_t seed) override {
-    return pattern_fault(part, seed);
+  WrongBytes wrong_bytes(std::span<const std::byte> part, std::uint64_t seed) override {
+    return efa::wrong_bytes(part, seed);
   }
   fabric::MemoryRegion registered(const fabric::Domain& domain, std::uint64_t key) override {
     return {domain, bytes_, key};

@@ -5,8 +5,8 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 
+#include "probes/efa/pattern.h"
 #include "probes/vendor/fabric_owners.h"
 
 namespace plumbline::efa {
@@ -21,8 +21,8 @@ class EndMemory {
   /// Writes the pattern of `seed` to a part of it, as fill_pattern().
   virtual void fill(std::span<std::byte> part, std::uint64_t seed) = 0;
   virtual void wipe(std::span<std::byte> part) = 0;
-  /// As pattern_fault().
-  virtual std::optional<std::string> fault(std::span<const std::byte> part, std::uint64_t seed) = 0;
+  /// Compares a part of it with the pattern of `seed`, as plumbline::efa::wrong_bytes().
+  virtual WrongBytes wrong_bytes(std::span<const std::byte> part, std::uint64_t seed) = 0;
 
   virtual fabric::MemoryRegion registered(const fabric::Domain& domain, std::uint64_t key) = 0;
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "probes/efa/pattern.h"
 #include "probes/vendor/cuda_owners.h"
 #include "probes/vendor/fabric_version.h"
 
@@ -84,15 +83,20 @@ class GpuMemory final : public EndMemory {
     stream_.synchronize();
   }
 
-  std::optional<std::string> fault(std::span<const std::byte> part, std::uint64_t seed) override {
-    std::optional<std::string> first;
+  WrongBytes wrong_bytes(std::span<const std::byte> part, std::uint64_t seed) override {
+    // That they have arrived was told to the host, which does not show them to the GPU everywhere.
+    const auto& call = gpu_.context.call();
+    if (call.flush_remote_writes) {
+      call.flush_remote_writes(cuda::RemoteWritesTarget::current_context,
+                               cuda::RemoteWritesScope::owner);
+    }
+    WrongBytes wrong;
     in_pieces(part, [&](cuda::DeviceAddress at, std::span<std::byte> staged, std::size_t offset) {
-      if (first) return;
       gpu_.context.call().copy_to_host(staged.data(), at, staged.size(), stream_.handle());
       stream_.synchronize();
-      first = pattern_fault(staged, seed, offset);
+      wrong.add(efa::wrong_bytes(staged, seed, offset));
     });
-    return first;
+    return wrong;
   }
 
   fabric::MemoryRegion registered(const fabric::Domain& domain, std::uint64_t key) override {
@@ -102,8 +106,8 @@ class GpuMemory final : public EndMemory {
       try {
         return {domain, bytes_, key, range};
       } catch (const VendorError&) {
-        range.dmabuf_descriptor =
-            -1;  // a provider without it; whether it has another way shows now
+        // A provider without it; whether it has another way shows now.
+        range.dmabuf_descriptor = -1;
       }
     }
     return {domain, bytes_, key, range};

@@ -7,8 +7,6 @@
 namespace plumbline::efa {
 namespace {
 
-using nlohmann::json;
-
 constexpr double margin_s = 10;
 constexpr double least_bytes_per_s = 10e6;
 
@@ -48,12 +46,10 @@ HalfRoundTrips measure_latency(Crew& crew, const Site& from, const Site& to,
   for (const std::size_t end : both) session.tell(end, {{"stop", true}});
   session.await("finished", both, margin_s + stall_s);
   result.fault = session.fault_of(0);
-  for (const std::size_t end : both) {
-    if (!result.fault.empty()) break;
-    const json& fault = session.answer(end).at("fault");
-    if (!fault.is_null()) {
-      result.fault = "the data that arrived are not what was sent: " + fault.get<std::string>();
-    }
+  if (result.fault.empty()) {
+    result.back = session.answer(0).at("wrong").get<WrongBytes>();
+    result.there = session.answer(1).at("wrong").get<WrongBytes>();
+    result.fault = fault_of(result.there->count != 0 ? *result.there : *result.back);
   }
   if (result.fault.empty() && result.microseconds.empty()) result.fault = "no round was timed";
   return result;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "probes/efa/pattern.h"
 #include "probes/efa/session.h"
 
 namespace plumbline::efa {
@@ -19,6 +21,8 @@ struct PingPongSettings {
 /// Half round trips of one message there and one back.
 struct HalfRoundTrips {
   std::string fault;                 ///< empty: it worked
+  std::optional<WrongBytes> there;   ///< in what came to the other end; nothing: nobody looked
+  std::optional<WrongBytes> back;    ///< in what came back
   std::vector<double> microseconds;  ///< in the order of time
 };
 

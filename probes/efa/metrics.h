@@ -36,6 +36,9 @@ inline constexpr Metric all_rails_metric{
     "efa.all_rails.write", "GB/s", Better::higher,
     "As efa.write on all rails at once, each a stream of its own: of a rail its own, of the node "
     "the sum over all"};
+inline constexpr Metric all_rails_read_metric{
+    "efa.all_rails.read", "GB/s", Better::higher,
+    "As efa.read on all rails at once: of a rail its own, of the node the sum over all"};
 inline constexpr Metric all_rails_both_metric{
     "efa.all_rails.bidirectional", "GB/s", Better::higher,
     "As efa.all_rails.write in both directions at once: of a rail one direction, of the node all"};
@@ -65,6 +68,10 @@ inline constexpr Metric percentile_metric{
     "efa.latency.percentile", "us", Better::lower,
     "As efa.latency, a percentile of single rounds; 0 the least, 100 the greatest"};
 
+inline constexpr Metric wrong_values_metric{"efa.wrong_values", "count", Better::exact,
+                                            "Bytes of what arrived that were not what was sent, "
+                                            "wherever the probe looked: of a path, or of "
+                                            "all that a rail sent in a group"};
 inline constexpr Metric errors_metric{
     "efa.errors", "count", Better::exact,
     "By how much an error counter of an EFA device grew while the probe ran"};
@@ -74,9 +81,11 @@ inline constexpr Metric carried_metric{
     "ran"};
 
 inline constexpr std::array metrics = {
-    rails_metric,     provider_metric,       peer_to_peer_metric, ranks_metric,  differences_metric,
-    write_metric,     both_metric,           each_way_metric,     read_metric,   send_metric,
-    all_rails_metric, all_rails_both_metric, shift_metric,        incast_metric, fairness_metric,
-    rate_metric,      latency_metric,        percentile_metric,   errors_metric, carried_metric};
+    rails_metric,          provider_metric, peer_to_peer_metric, ranks_metric,
+    differences_metric,    write_metric,    both_metric,         each_way_metric,
+    read_metric,           send_metric,     all_rails_metric,    all_rails_read_metric,
+    all_rails_both_metric, shift_metric,    incast_metric,       fairness_metric,
+    rate_metric,           latency_metric,  percentile_metric,   wrong_values_metric,
+    errors_metric,         carried_metric};
 
 }  // namespace plumbline::efa

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "probes/efa/operation.h"
+#include "probes/efa/pattern.h"
 
 /// What a rail worker is told and what it answers. Every message is an object whose one key says
 /// what it is about: {"open": {...}}, {"ready": {...}}; see rail_worker.h for the order.
@@ -83,6 +84,8 @@ struct Counted {
   std::vector<double> of_source;  ///< bytes of each source, over all intervals
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counted, bytes, seconds, of_source)
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WrongBytes, count, first)
 
 /// One message there, one back, and again.
 struct PingPongOrder {

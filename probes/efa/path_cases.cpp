@@ -81,13 +81,21 @@ void PathCases::add(const Metric& metric, Work work, std::function<Series()> ser
   plan_.series(metric, std::move(work), seconds_of(bench_->stream), std::move(series));
 }
 
+void PathCases::use(const Site& from, const Site& to, Operation operation) {
+  if (operation == Operation::read) return use(to, from);
+  if (used_names_.insert(bench_->whose(from, to)).second) used_.emplace_back(from, to);
+}
+
 void PathCases::bandwidth(const Site& from, const Site& to, Operation operation,
                           std::uint64_t bytes) {
+  use(from, to, operation);
   const auto joint = streams(one_way(from, to), operation, bytes);
   add(metric_of(operation), work(from, to, bytes), [joint] { return joint->flow(0); });
 }
 
 void PathCases::both(const Site& a, const Site& b, std::uint64_t bytes) {
+  use(a, b);
+  use(b, a);
   const auto joint = streams(both_ways(a, b), Operation::write, bytes);
   add(both_metric, work(a, b, bytes), [joint] { return joint->sum(); });
   if (is_same(a, b)) return;
@@ -96,6 +104,7 @@ void PathCases::both(const Site& a, const Site& b, std::uint64_t bytes) {
 }
 
 void PathCases::message_rate(const Site& from, const Site& to, Operation operation) {
+  use(from, to);
   const auto joint = streams(one_way(from, to), operation, rate_bytes);
   Work row = work(from, to, rate_bytes);
   row.params["operation"] = operation_names[operation];
@@ -104,6 +113,8 @@ void PathCases::message_rate(const Site& from, const Site& to, Operation operati
 
 void PathCases::latency(const Site& from, const Site& to, Operation operation,
                         std::uint64_t bytes) {
+  use(from, to);
+  use(to, from);
   const auto joint = std::make_shared<JointLatency>(bench_, from, to, operation, bytes);
   Work row = work(from, to, bytes);
   row.params["operation"] = operation_names[operation];
@@ -134,11 +145,14 @@ void PathCases::path(const Site& from, const Site& to) {
   }
 }
 
-void PathCases::at_once(const Metric& metric, const std::vector<Path>& paths, const Work& node,
-                        std::uint64_t bytes, const Params& params) {
+void PathCases::at_once(const Metric& metric, Operation operation, const std::vector<Path>& paths,
+                        const Work& node, std::uint64_t bytes, const Params& params) {
   std::vector<Layout> layouts;
-  for (const auto& [from, to] : paths) layouts.push_back(one_way(from, to));
-  const auto joint = streams(side_by_side(layouts), Operation::write, bytes);
+  for (const auto& [from, to] : paths) {
+    use(from, to, operation);
+    layouts.push_back(one_way(from, to));
+  }
+  const auto joint = streams(side_by_side(layouts), operation, bytes);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     Work row = work(paths[i].first, paths[i].second, bytes);
     row.params.insert(params.begin(), params.end());
@@ -154,6 +168,7 @@ void PathCases::at_once(const Metric& metric, const std::vector<Path>& paths, co
 }
 
 void PathCases::incast(const std::vector<Site>& from, const Site& to, std::uint64_t bytes) {
+  for (const Site& source : from) use(source, to);
   const auto joint = streams(all_into(from, to), Operation::write, bytes);
   Work row;
   if (to.rank != 0) row.host = HostIdentity{to.host, hosts_.at(to.rank).instance_type, ""};
@@ -165,6 +180,21 @@ void PathCases::incast(const std::vector<Site>& from, const Site& to, std::uint6
   row.params["sources"] = std::to_string(from.size());
   add(incast_metric, row, [joint] { return joint->sum(); });
   plan_.fact(fairness_metric, row, [joint] { return joint->fairness(); });
+}
+
+void PathCases::wrong_values() {
+  for (const auto& [from, to] : used_) {
+    Work row = work(from, to, 0);
+    if (bench_->by_sender) {
+      row.peer = "hosts";
+      row.params["hosts"] = std::to_string(hosts_.size());
+    }
+    const auto one = streams(one_way(from, to), Operation::write, sizes_.headline());
+    plan_.fact(wrong_values_metric, std::move(row),
+               [bench = bench_, whose = bench_->whose(from, to), one] {
+                 return bench->data->found(whose, [&] { one->flow(0); });
+               });
+  }
 }
 
 }  // namespace plumbline::efa

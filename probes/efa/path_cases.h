@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,10 +52,14 @@ class PathCases {
 
   using Path = std::pair<Site, Site>;
   /// Streams side by side: a row of each, and one of all about `node`. `params` are of all rows.
-  void at_once(const Metric& metric, const std::vector<Path>& paths, const Work& node,
-               std::uint64_t bytes, const Params& params = {});
+  void at_once(const Metric& metric, Operation operation, const std::vector<Path>& paths,
+               const Work& node, std::uint64_t bytes, const Params& params = {});
   /// Streams that meet at one end: what arrives there of all, and how evenly.
   void incast(const std::vector<Site>& from, const Site& to, std::uint64_t bytes);
+
+  /// How many bytes were wrong of what the cases so far move: of each path, or of each rail that
+  /// sends.
+  void wrong_values();
 
   const Sizes& sizes() const { return sizes_; }
 
@@ -62,6 +67,8 @@ class PathCases {
   std::shared_ptr<JointStreams> streams(const Layout& layout, Operation operation,
                                         std::uint64_t bytes);
   void add(const Metric& metric, Work work, std::function<Series()> series);
+  /// Something is to flow between them: of reads from `to`.
+  void use(const Site& from, const Site& to, Operation operation = Operation::write);
   Work work(const Site& from, const Site& to, std::uint64_t bytes) const {
     return work_of(hosts_, from, to, bytes);
   }
@@ -70,6 +77,8 @@ class PathCases {
   std::shared_ptr<Bench> bench_;
   const std::vector<HostRails>& hosts_;
   const Sizes& sizes_;
+  std::vector<Path> used_;            ///< in the order of their first use
+  std::set<std::string> used_names_;  ///< by Bench::whose()
 };
 
 }  // namespace plumbline::efa

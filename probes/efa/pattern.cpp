@@ -27,10 +27,22 @@ void fill_pattern(std::span<std::byte> memory, std::uint64_t seed, std::size_t o
   }
 }
 
-std::optional<std::string> pattern_fault(std::span<const std::byte> memory, std::uint64_t seed,
-                                         std::size_t offset) {
-  std::size_t differing = 0;
-  std::string first;
+void WrongBytes::add(const WrongBytes& more) {
+  if (count == 0) first = more.first;
+  count += more.count;
+}
+
+std::string WrongBytes::sentence() const {
+  return fmt::format("{}; {} byte{}", first, count, count == 1 ? " differs" : "s differ");
+}
+
+std::string fault_of(const WrongBytes& wrong) {
+  if (wrong.count == 0) return {};
+  return "the data that arrived are not what was sent: " + wrong.sentence();
+}
+
+WrongBytes wrong_bytes(std::span<const std::byte> memory, std::uint64_t seed, std::size_t offset) {
+  WrongBytes wrong;
   for (std::size_t at = 0; at < memory.size(); at += word_bytes) {
     const std::size_t size = std::min(word_bytes, memory.size() - at);
     const std::uint64_t word = word_at((offset + at) / word_bytes, seed);
@@ -39,15 +51,14 @@ std::optional<std::string> pattern_fault(std::span<const std::byte> memory, std:
     std::memcpy(expected, &word, word_bytes);
     for (std::size_t i = 0; i < size; ++i) {
       if (memory[at + i] == expected[i]) continue;
-      if (differing++ == 0) {
-        first = fmt::format("byte {} is {:#04x}, expected {:#04x}", offset + at + i,
-                            std::to_integer<unsigned>(memory[at + i]),
-                            std::to_integer<unsigned>(expected[i]));
+      if (wrong.count++ == 0) {
+        wrong.first = fmt::format("byte {} is {:#04x}, expected {:#04x}", offset + at + i,
+                                  std::to_integer<unsigned>(memory[at + i]),
+                                  std::to_integer<unsigned>(expected[i]));
       }
     }
   }
-  if (differing == 0) return std::nullopt;
-  return fmt::format("{}; {} of {} bytes differ", first, differing, memory.size());
+  return wrong;
 }
 
 }  // namespace plumbline::efa

@@ -75,11 +75,9 @@ class PingPong {
   }
 
   void finish() {
-    std::optional<std::string> fault =
-        end_.memory().fault(in_.first(order_.bytes - last_byte()), order_.seed);
-    answer(
-        channel_, "finished",
-        {{"arrived", json::array({received_})}, {"fault", fault ? json(*fault) : json(nullptr)}});
+    const auto wrong =
+        end_.memory().wrong_bytes(in_.first(order_.bytes - last_byte()), order_.seed);
+    answer(channel_, "finished", {{"arrived", json::array({received_})}, {"wrong", wrong}});
   }
 
  private:

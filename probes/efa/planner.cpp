@@ -10,6 +10,9 @@
 namespace plumbline::efa {
 namespace {
 
+/// In a group of so many everyone meets everyone.
+constexpr unsigned few_hosts = 8;
+
 /// About a host as a whole, as it sends to another one.
 Work node_work(const std::vector<HostRails>& hosts, unsigned from, unsigned to) {
   Work work;
@@ -41,25 +44,27 @@ void plan_pair(PathCases& cases, const std::vector<HostRails>& hosts) {
     }
   }
   const auto out = paths_between(hosts, 0, 1), back = paths_between(hosts, 1, 0);
-  cases.at_once(all_rails_metric, out, node_work(hosts, 0, 1), bytes);
-  cases.at_once(all_rails_metric, back, node_work(hosts, 1, 0), bytes);
+  cases.at_once(all_rails_metric, Operation::write, out, node_work(hosts, 0, 1), bytes);
+  cases.at_once(all_rails_metric, Operation::write, back, node_work(hosts, 1, 0), bytes);
+  cases.at_once(all_rails_read_metric, Operation::read, out, node_work(hosts, 0, 1), bytes);
+  cases.at_once(all_rails_read_metric, Operation::read, back, node_work(hosts, 1, 0), bytes);
   std::vector<PathCases::Path> both = out;
   append(both, back);
-  cases.at_once(all_rails_both_metric, both, node_work(hosts, 0, 1), bytes);
+  cases.at_once(all_rails_both_metric, Operation::write, both, node_work(hosts, 0, 1), bytes);
 }
 
 void plan_group(PathCases& cases, const std::vector<HostRails>& hosts) {
   const std::uint64_t bytes = cases.sizes().headline();
   const auto size = static_cast<unsigned>(hosts.size());
-  for (unsigned step = 1; step < size; ++step) {
+  for (const unsigned step : shift_steps(size)) {
     std::vector<PathCases::Path> paths;
     for (unsigned rank = 0; rank < size; ++rank) {
       append(paths, paths_between(hosts, rank, (rank + step) % size));
     }
-    cases.at_once(shift_metric, paths, {}, bytes,
+    cases.at_once(shift_metric, Operation::write, paths, {}, bytes,
                   {{"nodes", std::to_string(size)}, {"step", std::to_string(step)}});
   }
-  for (unsigned target = 0; target < size; ++target) {
+  for (const unsigned target : incast_targets(size)) {
     std::vector<Site> sources;
     for (unsigned rank = 0; rank < size; ++rank) {
       if (rank != target) sources.push_back(site_of(hosts, rank, 0));
@@ -95,6 +100,21 @@ std::vector<std::pair<std::size_t, std::size_t>> partners(const HostRails& a, co
   for (std::size_t i = 0; i < std::min(a.rails.size(), b.rails.size()); ++i)
     pairs.emplace_back(i, i);
   return pairs;
+}
+
+std::vector<unsigned> shift_steps(unsigned hosts) {
+  std::vector<unsigned> steps;
+  for (unsigned step = 1; step < hosts; step += hosts <= few_hosts ? 1 : step) {
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+std::vector<unsigned> incast_targets(unsigned hosts) {
+  const unsigned targets = std::min(hosts, few_hosts);
+  std::vector<unsigned> ranks;
+  for (unsigned i = 0; i < targets; ++i) ranks.push_back(i * hosts / targets);
+  return ranks;
 }
 
 bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) {
@@ -143,18 +163,22 @@ void plan_one_host(Plan& plan, const std::shared_ptr<Bench>& bench,
                       sizes.headline());
     }
   }
-  cases.at_once(all_rails_metric, paths_between(hosts, 0, 0), {}, sizes.headline());
+  cases.at_once(all_rails_metric, Operation::write, paths_between(hosts, 0, 0), {},
+                sizes.headline());
+  cases.wrong_values();
 }
 
 void plan_hosts(Plan& plan, const std::shared_ptr<Bench>& bench,
                 const std::vector<HostRails>& hosts, const Sizes& sizes) {
   check_hosts(hosts);
+  bench->by_sender = hosts.size() > 2;
   PathCases cases(plan, bench, hosts, sizes);
   if (hosts.size() == 2) {
     plan_pair(cases, hosts);
   } else {
     plan_group(cases, hosts);
   }
+  cases.wrong_values();
 }
 
 }  // namespace plumbline::efa

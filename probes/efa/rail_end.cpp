@@ -18,8 +18,7 @@ constexpr std::size_t page = 4096;
 /// What libfabric says nothing about.
 constexpr const char* no_gpu_memory =
     " that takes memory of GPUs; it must be built with CUDA, and finds that as libcudart.so, of "
-    "which "
-    "runtime images of CUDA only have libcudart.so.12 or .13: link it to that name";
+    "which runtime images of CUDA only have libcudart.so.12 or .13: link it to that name";
 
 std::size_t whole_pages(std::size_t bytes) { return (bytes + page - 1) / page * page; }
 

@@ -108,10 +108,10 @@ void Conversation::answer_what_is_due() {
   }
   if (finishing_ && stream_.arrived() >= expected_) {
     over_ = true;
-    json fault = nullptr;
-    if (const auto found = stream_.data_fault()) fault = *found;
     answer(channel_, "finished",
-           {{"arrived", stream_.arrived_of()}, {"fault", fault}, {"path", path_.fault(stream_)}});
+           {{"arrived", stream_.arrived_of()},
+            {"wrong", stream_.wrong_bytes()},
+            {"path", path_.fault(stream_)}});
   }
 }
 

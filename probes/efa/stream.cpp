@@ -220,29 +220,30 @@ bool Stream::is_flowing() const {
          std::all_of(arrived_.begin(), arrived_.end(), [](std::uint64_t of) { return of > 0; });
 }
 
-std::optional<std::string> Stream::fault_of_sent() const {
+WrongBytes Stream::wrong_bytes_sent() const {
+  WrongBytes wrong;
   for (std::size_t at = 0; at < touched_.size(); ++at) {
     if (!touched_[at]) continue;
-    if (const auto fault = end_.memory().fault(place(end_.in(), at), order_.seed)) {
-      return fmt::format("buffer {}: {}", at, *fault);
-    }
+    WrongBytes here = end_.memory().wrong_bytes(place(end_.in(), at), order_.seed);
+    if (here.count == 0) continue;
+    here.first = fmt::format("buffer {}: {}", at, here.first);
+    wrong.add(here);
   }
-  return std::nullopt;
+  return wrong;
 }
 
-std::optional<std::string> Stream::data_fault() const {
-  if (!counts()) return std::nullopt;
-  if (order_.operation == Operation::send) return fault_of_sent();
+std::vector<WrongBytes> Stream::wrong_bytes() const {
+  if (!counts()) return {};
+  if (order_.operation == Operation::send) return {arrived_.size(), wrong_bytes_sent()};
+  std::vector<WrongBytes> of_sources;
   const std::uint64_t part = order_.slots * order_.bytes;
   for (std::size_t source = 0; source < arrived_.size(); ++source) {
     const std::span<std::byte> memory =
         order_.operation == Operation::read ? end_.out() : end_.in().subspan(source * part);
     const auto written = std::min(arrived_[source], order_.slots) * order_.bytes;
-    if (const auto fault = end_.memory().fault(memory.first(written), order_.seed)) {
-      return arrived_.size() == 1 ? *fault : fmt::format("from source {}: {}", source, *fault);
-    }
+    of_sources.push_back(end_.memory().wrong_bytes(memory.first(written), order_.seed));
   }
-  return std::nullopt;
+  return of_sources;
 }
 
 }  // namespace plumbline::efa

@@ -44,8 +44,9 @@ class Stream {
   void count(const CountOrder& order) { intervals_.emplace(order, arrived_.size()); }
   const std::optional<Intervals>& intervals() const { return intervals_; }
 
-  /// What is wrong with the data that came, if anything is.
-  std::optional<std::string> data_fault() const;
+  /// Of the data that came of each source; of messages, which nothing tells apart by their source,
+  /// the same for all. Empty: this end knows of none.
+  std::vector<WrongBytes> wrong_bytes() const;
 
  private:
   struct Slot {
@@ -58,7 +59,7 @@ class Stream {
   bool post_receive(Slot& slot);
   void take(const fabric::Completion& completion, double now);
   void arrive(std::uint64_t messages, std::size_t source, double now);
-  std::optional<std::string> fault_of_sent() const;
+  WrongBytes wrong_bytes_sent() const;
   std::span<std::byte> place(std::span<std::byte> memory, std::uint64_t at) const {
     return memory.subspan(at * order_.bytes, order_.bytes);
   }

@@ -14,6 +14,7 @@ namespace {
 
 std::string subjects_of(const Baseline& b) {
   const std::uint64_t count = b.subjects.value_or(1);
+  if (count == 0) return fmt::format("each {} that was measured", b.subject_class);
   const bool one = b.subject_class.find_first_of("0123456789") != std::string::npos || count == 1;
   return one ? b.subject_class : fmt::format("{} of class {}", count, b.subject_class);
 }

@@ -29,7 +29,6 @@ void check_names(const Baseline& b, Problems& problems) {
         {"unit", fmt::format("found \"{}\", expected one of {}", b.unit, known_units())});
   }
   if (b.nodes == 0U) problems.push_back({"nodes", "found 0, expected 1 or more"});
-  if (b.subjects == 0U) problems.push_back({"subjects", "found 0, expected 1 or more"});
   if (b.subjects.value_or(1) > 1 &&
       b.subject_class.find_first_of("0123456789") != std::string::npos) {
     problems.push_back({"subjects", fmt::format("found {}, but {} is one subject, not a class",

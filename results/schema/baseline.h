@@ -28,8 +28,9 @@ struct Baseline {
   std::string expected;        ///< a number in `unit`, or a text
   std::optional<double> low;   ///< relative: -0.05 fails more than 5 % below `expected`
   std::optional<double> high;  ///< relative: 0.05 fails more than 5 % above
-  std::optional<std::uint64_t>
-      subjects;                  ///< how many of the class there must be; empty: at least 1
+  /// How many of the class there must be; empty: at least 1; 0: none, those that are there are
+  /// judged.
+  std::optional<std::uint64_t> subjects;
   std::optional<double> spread;  ///< run-to-run sigma, relative; empty: the metric family's default
   std::optional<double>
       ceiling;  ///< physical limit in `unit`; a value above is a measurement error

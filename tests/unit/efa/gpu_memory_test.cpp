@@ -36,15 +36,16 @@ TEST(GpuMemory, HoldsThePatternAndShowsWhatDiffers) {
   const std::span<std::byte> bytes = memory->bytes();
   ASSERT_GE(bytes.size(), 40 * mib);
   memory->fill(bytes.first(36 * mib), 7);
-  EXPECT_EQ(memory->fault(bytes.first(36 * mib), 7), std::nullopt);
-  EXPECT_THAT(memory->fault(bytes.first(36 * mib), 8).value_or(""), HasSubstr("byte 0 is"));
+  EXPECT_EQ(memory->wrong_bytes(bytes.first(36 * mib), 7).count, 0);
+  EXPECT_THAT(memory->wrong_bytes(bytes.first(36 * mib), 8).first, HasSubstr("byte 0 is"));
 
   memory->wipe(bytes.subspan(17 * mib, 4096));
-  EXPECT_THAT(memory->fault(bytes.first(36 * mib), 7).value_or(""),
-              HasSubstr("byte 17825792 is 0x00"));
+  const WrongBytes wrong = memory->wrong_bytes(bytes.first(36 * mib), 7);
+  EXPECT_THAT(wrong.first, HasSubstr("byte 17825792 is 0x00"));
+  EXPECT_EQ(wrong.count, 4096);
   memory->wipe(bytes.first(0));
   memory->fill(bytes.first(0), 1);
-  EXPECT_EQ(memory->fault(bytes.first(0), 1), std::nullopt);
+  EXPECT_EQ(memory->wrong_bytes(bytes.first(0), 1).count, 0);
 }
 
 TEST(GpuMemory, OfAGpuThatIsNotThere) {
