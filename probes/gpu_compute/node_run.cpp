@@ -72,6 +72,11 @@ class Windows {
   /// Results are hashed after every so many; said before the first is queued.
   void look_every(std::size_t windows) { between_looks_ = windows; }
   std::size_t between_looks() const { return between_looks_; }
+  /// How often it was halfway between two hashes when so many were done: a hash lets the clock
+  /// rise.
+  std::size_t halfways(std::size_t done) const {
+    return (done + between_looks_ - between_looks_ / 2) / between_looks_;
+  }
 
   /// Queues the next; returns the set whose result was hashed at its end.
   std::optional<std::size_t> queue() {
@@ -233,7 +238,7 @@ void NodeRun::sustain() {
     std::vector<std::size_t> looks;  ///< sets whose hash is under way
     std::size_t all = 0, left = 0;
     std::optional<GpuWatch> watch;  ///< from the second half on
-    std::size_t looked_at = 0;      ///< the window of its last look
+    std::size_t halfways = 0;       ///< between hashes, at its last look
     std::chrono::steady_clock::time_point moved = std::chrono::steady_clock::now();
   };
   std::vector<Lane> lanes(results_.size());
@@ -264,18 +269,23 @@ void NodeRun::sustain() {
       any = any || !lane.windows->empty();
       // While the last window runs: afterwards the GPU rests already.
       const std::size_t done = results_[gpu].windows.size();
-      if (!has_looked && !lane.watch && done >= lane.all / 2) {
+      const std::size_t halfways = lane.windows->halfways(done);
+      if (!lane.watch) {
+        const bool begins =
+            halfways > lane.windows->halfways(lane.all / 2) ||
+            (done >= lane.all / 2 && done + lane.windows->between_looks() >= lane.all);
+        if (has_looked || !begins) return;
         lane.watch.emplace(monitor_, pci_addresses_[gpu]);
-        lane.looked_at = done;
-        has_looked = true;
-      } else if (lane.watch && done + 1 >= lane.all && !results_[gpu].conditions) {
+      } else if (!results_[gpu].conditions && done + 1 >= lane.all) {
         results_[gpu].conditions = lane.watch->finish();
-      } else if (!has_looked && lane.watch && !results_[gpu].conditions &&
-                 done >= lane.looked_at + lane.windows->between_looks()) {
+        return;
+      } else if (!has_looked && !results_[gpu].conditions && halfways > lane.halfways) {
         lane.watch->look();
-        lane.looked_at = done;
-        has_looked = true;
+      } else {
+        return;
       }
+      lane.halfways = halfways;
+      has_looked = true;
     });
     if (any) rest(nap_s);
   }
