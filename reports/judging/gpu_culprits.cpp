@@ -224,7 +224,9 @@ void find_gpu_culprits(const ManifestEntry& node, std::span<const Measurement> r
                        std::max(sigma_of(f), level.sigma)});
     }
     for (const Culprit& culprit : localisation::slow_gpus(gpus, paths)) {
-      if (!culprit.is_certain) continue;
+      // Less than certain is named too, as a warning: the two paths of a pair cannot say more than
+      // odds of 450 to 1, and with usual noise one in twelve slow pairs stays below 100 to 1.
+      if (culprit.deficit <= localisation::GpuMatrixRule().conviction.gate) continue;
       const bool fails = std::ranges::any_of(matrix.findings, [&](const Finding* f) {
         return f->verdict == Verdict::fail && crosses(culprit.element, *ends_of(*f));
       });

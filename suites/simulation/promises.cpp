@@ -125,7 +125,7 @@ Promise outliers(const SimulatedFleet& fleet, const Score& score, const LoopEnd&
   return promise;
 }
 
-Promise verdicts(const ValueScore& values) {
+Promise verdicts(const ValueScore& values, std::uint64_t repeats) {
   Promise promise{"P6",
                   "false verdicts <= 0.1 % both ways, none while the interval straddles, healthy "
                   "<= 1.3 runs",
@@ -135,7 +135,8 @@ Promise verdicts(const ValueScore& values) {
   const auto share = [](std::uint64_t part, std::uint64_t whole) {
     return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
   };
-  const double runs = share(values.healthy_runs, values.healthy_series);
+  const double runs =
+      share(values.healthy_runs, values.healthy_series * repeats);  // asked for beyond the first
   promise.measured = fmt::format(
       "{} false FAIL of {}, {} false PASS of {}, {} straddling, {:.3f} runs", values.false_fail,
       values.within_limits, values.false_pass, values.beyond_limits, values.straddling, runs);
@@ -262,7 +263,7 @@ std::vector<Promise> promises_of(const SimulatedFleet& fleet, const LoopEnd& loo
           nics(score),
           gpus(score),
           outliers(fleet, score, loop),
-          verdicts(score.values),
+          verdicts(score.values, fleet.world.repeats),
           {"P7", "a 5 % step within 3 runs in >= 99.5 %; a driver is one event", not_judged, {}},
           permutation(is_permutable),
           coverage(score.values)};

@@ -97,6 +97,19 @@ TEST(GpuCulprits, WithinAWideLimitItIsAWarning) {
             NodeOutcome::accept);
 }
 
+TEST(GpuCulprits, OnePairWhoseTwoPathsDifferIsNamedWithItsOdds) {
+  const auto slow = [](int from, int to) {
+    if (from == 2 && to == 5) return 0.8;
+    return from == 5 && to == 2 ? 0.811 : 1.0;
+  };
+  const Judged judged = judge(matrix(slow), expecting(-0.05));
+  ASSERT_THAT(judged.culprits, SizeIs(1));
+  EXPECT_EQ(judged.culprits[0].verdict, Verdict::warn);
+  EXPECT_EQ(judged.culprits[0].subject, "gpu2");
+  EXPECT_EQ(judged.culprits[0].peer, "gpu5");
+  EXPECT_THAT(judged.culprits[0].sentence, HasSubstr("0 to 1"));
+}
+
 TEST(GpuCulprits, OnePair) {
   const Judged judged =
       judge(matrix([](int from, int to) { return from + to == 9 && from * to == 14 ? 0.7 : 1.0; }),
