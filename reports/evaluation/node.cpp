@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
-#include <unordered_set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include "reports/evaluation/missing.h"
 #include "reports/evaluation/noise.h"
@@ -167,10 +170,19 @@ void check_instance_type(const ManifestEntry& node, std::span<const Measurement>
 
 /// Of two findings about the same thing the worse one stays.
 void keep_one_of_each(std::vector<Finding>& findings) {
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.verdict > b.verdict; });
-  std::unordered_set<std::string> ids;
-  std::erase_if(findings, [&](const Finding& f) { return !ids.insert(f.id).second; });
+  std::unordered_map<std::string_view, std::size_t> kept;
+  std::vector<std::size_t> dropped;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const auto [other, is_new] = kept.emplace(findings[i].id, i);
+    if (is_new) continue;
+    const bool is_worse = findings[i].verdict > findings[other->second].verdict;
+    dropped.push_back(is_worse ? std::exchange(other->second, i) : i);
+  }
+  if (dropped.empty()) return;
+  std::sort(dropped.begin(), dropped.end(), std::greater{});
+  for (const std::size_t i : dropped) {
+    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(i));
+  }
 }
 
 std::string no_baseline(const std::string& type) {

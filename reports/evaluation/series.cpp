@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 
 namespace plumbline {
@@ -117,14 +118,23 @@ std::string finding_id(std::string_view series_key) {
 }
 
 void sort_for_reading(std::vector<Finding>& findings) {
-  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+  const auto before = [](const Finding& a, const Finding& b) {
     if (a.host != b.host) return natural_less(a.host, b.host);
     if (a.metric != b.metric) return a.metric < b.metric;
     if (a.subject != b.subject) return natural_less(a.subject, b.subject);
     if (a.peer != b.peer) return natural_less(a.peer, b.peer);
     if (a.bytes != b.bytes) return a.bytes < b.bytes;
     return a.params < b.params;
-  });
+  };
+  // A finding is large: it is moved once, into its place.
+  std::vector<std::size_t> order(findings.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return before(findings[a], findings[b]); });
+  std::vector<Finding> sorted;
+  sorted.reserve(findings.size());
+  for (const std::size_t at : order) sorted.push_back(std::move(findings[at]));
+  findings = std::move(sorted);
 }
 
 }  // namespace plumbline

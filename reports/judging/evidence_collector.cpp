@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "reports/evaluation/series.h"
@@ -36,11 +37,20 @@ FleetVerdict fleet_verdict(ExitCode code) {
 std::string reason_of(const Judgement& judgement) {
   const auto suspects = judgement.fleet.suspects();
   if (!suspects.empty()) return sentence_of(suspects.front());
-  if (judgement.nodes.empty()) return "there is no node: neither a manifest nor any row";
-  const auto worst = std::max_element(
-      judgement.nodes.begin(), judgement.nodes.end(),
-      [](const NodeVerdict& a, const NodeVerdict& b) { return a.outcome < b.outcome; });
-  return worst->outcome == NodeOutcome::accept ? "" : worst->reason;
+  const auto& nodes = judgement.nodes;
+  if (nodes.empty()) return "there is no node: neither a manifest nor any row";
+  if (nodes.size() == 1) {
+    return nodes.front().outcome == NodeOutcome::accept ? "" : nodes.front().reason;
+  }
+  std::string text;
+  const auto add = [&](std::uint64_t number, std::string_view what) {
+    if (number == 0) return;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number,
+                        number == 1 ? fmt::format("is {}", what) : fmt::format("are {}", what));
+  };
+  add(judgement.fleet.rejected, "rejected");
+  add(judgement.fleet.incomplete, "incomplete");
+  return text.empty() ? "" : fmt::format("of {} nodes {}", nodes.size(), text);
 }
 
 /// "acceptance" of "20261124T103335Z_acceptance-2".
@@ -112,12 +122,25 @@ std::optional<double> EvidenceCollector::ceiling_of(const Finding& finding,
 
 void EvidenceCollector::add_findings(const NodeEvaluation& node,
                                      std::span<const Measurement> rows) {
-  if (std::ranges::none_of(node.findings, [&](const Finding& f) { return is_kept(f); })) return;
+  std::vector<const Finding*> kept;
+  for (const Finding& f : node.findings) {
+    if (is_kept(f)) kept.push_back(&f);
+  }
+  if (kept.empty()) return;
+  std::vector<Measurement> behind;
+  if (kept.size() < node.findings.size()) {
+    std::ranges::copy_if(rows, std::back_inserter(behind), [&](const Measurement& row) {
+      return std::ranges::any_of(kept, [&](const Finding* f) {
+        return f->metric == row.metric && f->subject == row.subject && f->peer == row.peer;
+      });
+    });
+    rows = behind;
+  }
   const auto all = series_of(rows);
   std::unordered_map<std::string, const Series*> by_id;
   for (const Series& series : all) by_id.emplace(finding_id(series.key), &series);
-  for (const Finding& f : node.findings) {
-    if (!is_kept(f)) continue;
+  for (const Finding* const one : kept) {
+    const Finding& f = *one;
     JudgedFinding judged;
     judged.finding = f;
     judged.command = repeat_command(f);
@@ -203,6 +226,7 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
   evidence_.fabric = judgement.fabric;
   evidence_.suspects = judgement.suspects.value_or(std::vector<SuspectedNode>());
   troubles_.finish(evidence_);
+  evidence_.notes = judgement.notes;
   evidence_.torn_lines = judgement.torn_lines;
   evidence_.bad_rows = judgement.bad_rows;
   std::set<std::string> with_findings;

@@ -16,7 +16,7 @@ namespace plumbline {
 /// values as long as they are few enough, else the worst of each metric.
 class ValueCollector {
  public:
-  static constexpr std::size_t most_values = 4'000'000;  ///< 2,000 nodes x 2,000 series
+  static constexpr std::size_t most_values = 2'500'000;  ///< 2,000 nodes x 1,250 series
   /// A series that fewer of the nodes of its type have is no column: pairs name their partner.
   static constexpr double least_share = 0.2;
 

@@ -123,8 +123,9 @@ struct Evidence {
   std::vector<ReportedRun> runs;
 
   FleetVerdict verdict = FleetVerdict::incomplete;
-  std::string reason;      ///< one sentence: why the verdict is what it is; may be empty
-  bool simulated = false;  ///< any row is simulated
+  std::string reason;              ///< one sentence: why the verdict is what it is; may be empty
+  bool simulated = false;          ///< any row is simulated
+  std::vector<std::string> notes;  ///< what a reader must know beside the findings
   /// One line for each instance type that has no baseline at all.
   std::vector<std::string> types_without_baseline;
 

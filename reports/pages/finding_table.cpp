@@ -47,26 +47,26 @@ FleetTable table_of(Order order) {
     table.numbers(column, numbers(order, of));
   };
   using J = const JudgedFinding&;
-  number({"verdict", "Verdict", Look::verdict, 8.6},
+  number({"verdict", "Verdict", Look::verdict, 8.4},
          [](J j) { return static_cast<double>(j.finding.verdict); });
-  text({.name = "host", .title = "Host", .width = 10, .link = "node", .key = "host"},
+  text({.name = "host", .title = "Host", .width = 9, .link = "node", .key = "host"},
        [](J j) { return j.finding.host; });
   text({.name = "metric",
         .title = "Metric",
         .look = Look::code,
-        .width = 14,
+        .width = 11.6,
         .link = "finding",
         .key = "id",
         .choice = true},
        [](J j) { return j.finding.metric; });
-  text({.name = "subject", .title = "Subject", .width = 8},
+  text({.name = "subject", .title = "Subject", .width = 7},
        [](J j) { return subject_path(j.finding); });
-  number({"value", "Found", Look::number, 5.6}, [](J j) { return or_none(j.finding.value); });
-  text({.name = "unit", .title = "Unit", .width = 4.4},
+  number({"value", "Found", Look::number, 5}, [](J j) { return or_none(j.finding.value); });
+  text({.name = "unit", .title = "Unit", .width = 4},
        [](J j) { return std::string(unit_text(j.finding.unit)); });
-  text({.name = "expected", .title = "Expected", .width = 6},
+  text({.name = "expected", .title = "Expected", .width = 5.6},
        [](J j) { return expected(j.finding); });
-  number({"difference", "Difference", Look::percent, 6.4},
+  number({"difference", "Difference", Look::percent, 6},
          [](J j) { return or_none(difference(j.finding)); });
   text({.name = "sentence", .title = "What was found"}, [](J j) { return j.finding.sentence; });
   text({"id", ""}, [](J j) { return j.finding.id; });
@@ -78,6 +78,8 @@ FleetTable table_of(Order order) {
   number({"ci_high", "", Look::number}, [](J j) { return or_none(j.finding.ci_high); });
   number({"low", "", Look::number}, [](J j) { return or_none(j.finding.low); });
   number({"high", "", Look::number}, [](J j) { return or_none(j.finding.high); });
+  number({"expected_value", "", Look::number},
+         [](J j) { return or_none(parse_number(j.finding.expected)); });
   number({"ceiling", "", Look::number}, [](J j) { return or_none(j.ceiling); });
   text({"provenance", ""}, [](J j) { return provenance_names[j.finding.provenance]; });
   text({"rule", ""},

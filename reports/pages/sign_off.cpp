@@ -200,6 +200,19 @@ void deciding(const Evidence& evidence, const Totals& totals, const Element& sec
   }
 }
 
+void notes(const Evidence& evidence, const Element& section) {
+  if (evidence.notes.empty()) return;
+  section.add("h3").text("What to know beside it");
+  const Element list = section.add("ul", {{"class", "plain"}});
+  for (std::size_t i = 0; i < std::min(evidence.notes.size(), named_reasons); ++i) {
+    prose(list.add("li"), evidence.notes[i]);
+  }
+  if (evidence.notes.size() > named_reasons) {
+    prose(list.add("li"), fmt::format("and {} more; `plumbline report` prints them",
+                                      count(evidence.notes.size() - named_reasons)));
+  }
+}
+
 void to_do(const Evidence& evidence, const Element& section) {
   section.add("h3").text("What to do next");
   const Element list = section.add("ol", {{"class", "steps"}});
@@ -283,6 +296,7 @@ void render_sign_off(const Evidence& evidence, const Element& section) {
   verdict_word(evidence, section);
   denominators(evidence, totals, section);
   deciding(evidence, totals, section);
+  notes(evidence, section);
   to_do(evidence, section);
   not_tested(evidence, totals, section);
 }

@@ -1,5 +1,6 @@
 #include "results/schema/text_cell.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -15,11 +16,17 @@ bool needs_guard(std::string_view text) {
   return !text.empty() && std::strchr("=+-@'", text.front()) != nullptr;
 }
 
+bool needs_care(char c) { return c == '"' || c == ',' || static_cast<unsigned char>(c) < ' '; }
+
 std::string_view first_cell(std::string_view line) { return line.substr(0, line.find(',')); }
 
 }  // namespace
 
 void append_text_cell(std::string_view text, std::string& line) {
+  if (!needs_guard(text) && std::none_of(text.begin(), text.end(), needs_care)) {  // nearly all
+    line += text;
+    return;
+  }
   const bool quoted = text.find_first_of(",\"") != std::string_view::npos;
   if (quoted) line += '"';
   if (needs_guard(text)) line += '\'';

@@ -92,6 +92,16 @@ plumbline.views = (() => {
     for (let i = 0; runs && i < runs.rows; ++i) {
       if (runs.at('finding', i) === row) own.push(i);
     }
+    if (known(text('value')) && own.some((i) => known(runs.at('median', i)))) {
+      parts.push(make('div', {className: 'plot'}, plumbline.intervalPlot({
+        runs: own.map((i, at) => ({
+          name: `${at + 1}\u2002${runs.at('time', i)}`, value: runs.at('median', i),
+          low: runs.at('ci_low', i), high: runs.at('ci_high', i), note: runs.at('outcome', i)})),
+        judged: {name: own.length === 1 ? 'judged, between runs' : `judged, ${text('runs')} runs`,
+          value: text('value'), low: text('ci_low'), high: text('ci_high')},
+        low: text('low'), high: text('high'), expected: text('expected_value'), ceiling: text('ceiling'),
+        unit, label: text('sentence')})));
+    }
     if (own.length) {
       const say = (name, i) => words.number(runs.at(name, i));
       parts.push(table('runs', ['Run, UTC', ['Median'], ['99\u00a0% low'], ['high'], ['Min'], ['Max'], ['Spread'], ['Samples'], 'Remarks'],
@@ -188,7 +198,7 @@ plumbline.views = (() => {
       const known_expected = series.at('expected', s);
       const reference = Number.isNaN(known_expected) ? values.median(s) : known_expected;
       const difference = better(series, s, value, reference);
-      return make('td', {className: shadeOf(difference), title: `${a}>${b}: ${words.percent(difference)}`, textContent: words.number(value)});
+      return make('td', {className: shadeOf(difference), title: `${a}>${b}: ${words.percent(difference)}`, textContent: words.rough(value)});
     })));
     return make('figure', {className: 'heat-map'},
         make('figcaption', {}, make('b', {textContent: title}), make('span', {className: 'unit', textContent: series.at('unit', members[0])})),
@@ -223,7 +233,7 @@ plumbline.views = (() => {
       const value = values.at(s, node), expected = series.at('expected', s);
       return [
         make('span', {className: 'metric', textContent: series.at('metric', s)}), series.at('subject', s), series.at('work', s),
-        words.number(Number(value.toPrecision(4))), series.at('unit', s), words.number(expected),
+        words.rough(Number(value.toPrecision(4))), series.at('unit', s), words.number(expected),
         known(expected) ? words.percent(value / expected - 1) : '',
         words.percent(value / values.median(s) - 1),
       ];

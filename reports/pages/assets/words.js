@@ -16,6 +16,9 @@ plumbline.words = (() => {
     return minus(size >= 9999.5 ? value.toFixed(0) : value.toPrecision(4));
   };
 
+  // The same without the exception: for values that are only near a whole number.
+  const rough = (value) => (Number.isInteger(value) && Math.abs(value) < 1000 ? value.toPrecision(4) : number(value));
+
   const percent = (ratio) => {
     if (Number.isNaN(ratio)) return '';
     const value = 100 * ratio;
@@ -73,7 +76,7 @@ plumbline.words = (() => {
   // "gpu10" after "gpu9": a key that compares as text.
   const naturalKey = (text) => text.replace(/\d+/g, (digits) => digits.padStart(12, '0'));
 
-  return {number, percent, count, countOf, verdicts, outcomes, badge, prose, naturalKey};
+  return {number, rough, percent, count, countOf, verdicts, outcomes, badge, prose, naturalKey};
 })();
 
 // Copies a text; false where the browser does not let a page do that.

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <span>
 
+#include "reports/judging/value_collector.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
@@ -497,22 +497,6 @@ std::vector<Quantity> quantities_of_a_node(std::size_t most) {
   return all;
 }
 
-ValueSeries series_of(const Quantity& q, std::size_t nodes) {
-  ValueSeries series;
-  series.instance_type = type;
-  series.metric = q.metric;
-  series.subject = q.subject;
-  series.peer = q.peer;
-  series.bytes = q.bytes;
-  series.unit = q.unit;
-  series.better = q.better;
-  series.expected = q.expected;
-  series.low = q.expected * (1 - q.tolerance);
-  series.high = std::numeric_limits<double>::quiet_NaN();
-  series.values.assign(nodes, std::numeric_limits<float>::quiet_NaN());
-  return series;
-}
-
 /// How much of what it should be thing `k` of node `n` is: a few nodes have a slow GPU memory, one
 /// of a hundred a slow NIC or link.
 double fault_of(std::size_t n, std::size_t k) {
@@ -671,7 +655,7 @@ Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
   frame(e);
   e.manifest_source = "fleet.csv";
   const std::vector<Quantity> quantities = quantities_of_a_node(findings_each);
-  for (const Quantity& q : quantities) e.values.series.push_back(series_of(q, nodes));
+  ValueCollector values;
   std::uint64_t rejected = 0;
   constexpr std::size_t absent = 11;
   for (std::size_t n = 0; n < nodes; ++n) {
@@ -683,6 +667,7 @@ Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
       e.nodes.push_back({.host = name,
                          .instance_type = type,
                          .reason = "in the manifest, and nothing was measured"});
+      values.add(e.nodes.back(), {});
       continue;
     }
     Builder b(name, static_cast<std::uint32_t>(n + 1));
@@ -694,9 +679,11 @@ Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
       Finding& f = b.all.back().finding;
       f.id = fmt::format("{:08x}", 0x9e3779b1U * static_cast<unsigned>(n * 1000 + k + 1));
       if (f.verdict == Verdict::fail) f.action = "Measure it again; if it repeats, replace it.";
-      e.values.series[k].values[n] = static_cast<float>(*f.value);
     }
     e.nodes.push_back(verdict_of(name, b.all, true));
+    std::vector<Finding> findings;
+    for (const JudgedFinding& judged : b.all) findings.push_back(judged.finding);
+    values.add(e.nodes.back(), findings);
     if (e.nodes.back().outcome == NodeOutcome::reject) ++rejected;
     context(e, name, n % 50 == 7 ? "6.1.0-25-cloud-amd64" : "6.1.0-28-cloud-amd64");
     bool any = false;
@@ -710,6 +697,7 @@ Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each) {
     if (any) devices(e, name, 8);
     e.runs.front().rows += quantities.size();
   }
+  e.values = values.finish();
   std::ranges::stable_sort(e.findings, [](const JudgedFinding& x, const JudgedFinding& y) {
     return x.finding.verdict > y.finding.verdict;
   });
