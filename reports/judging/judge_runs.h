@@ -37,8 +37,8 @@ struct Judgement {
 using EachHost = std::function<void(const NodeEvaluation&, std::span<const Measurement> rows)>;
 
 /// Judges all rows of some runs, one host at a time and in order of their names; what was measured
-/// between hosts, of all of them together. Memory does not grow with the number of other rows.
-/// Throws FileError for files that cannot be judged.
+/// between hosts, of all of them together, and hosts with each other. Memory grows by 12 bytes for
+/// each timed row, and not with the others. Throws FileError for files that cannot be judged.
 ///
 /// `history` is a folder of earlier runs: then parts are compared with their own past, too.
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,

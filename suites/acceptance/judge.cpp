@@ -24,6 +24,7 @@ std::vector<std::string> report_command(const RunDirectory& run,
   for (const std::string& folder : baselines) {
     command.insert(command.end(), {"--baselines", folder});
   }
+  if (!judge.history.empty()) command.insert(command.end(), {"--history", judge.history});
   if (last) {
     command.insert(command.end(), {"--html", run.report()});
     if (judge.quiet) command.emplace_back("--quiet");

@@ -12,7 +12,8 @@ namespace plumbline {
 /// How a run is judged: by `plumbline-report` beside this program.
 struct Judge {
   std::filesystem::path bin;
-  bool quiet = false;  ///< what the last judgement prints goes to logs/report.log
+  bool quiet = false;   ///< what the last judgement prints goes to logs/report.log
+  std::string history;  ///< --history of the report; empty: none
 };
 
 /// What an accept run came to.

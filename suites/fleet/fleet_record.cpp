@@ -26,6 +26,7 @@ FleetRunOrder order_of(const JournalEvent& start, const RunDirectory& run) {
   order.accept = start.detail("accept") == "yes";
   order.look_gap = Seconds(parse_number(start.detail("look_gap")).value_or(0));
   order.baselines = words_of_lines(start.detail("baselines"));
+  order.history = start.detail("history");
   order.manifest = read_all<ManifestEntry>(run.manifest());
   order.addresses = words_of_lines(start.detail("addresses"));
   order.instance_type = start.detail("instance_type");
@@ -66,6 +67,7 @@ FleetRecord FleetRecord::create(const fs::path& results, const Suite& suite,
                             {"accept", order.accept ? "yes" : "no"},
                             {"look_gap", format_number(order.look_gap.count())},
                             {"baselines", lines_of_words(order.baselines)},
+                            {"history", order.history},
                             {"addresses", lines_of_words(order.addresses)},
                             {"instance_type", order.instance_type},
                             {"engine", engine_names[order.engine]},
@@ -188,6 +190,24 @@ std::size_t FleetRecord::retry(
   }
   for (const std::string& id : retried_) ended_.erase(id);
   return retried_.size();
+}
+
+void FleetRecord::ask(const std::map<std::string, std::vector<Finding>>& by_host) {
+  retried_.clear();
+  asked_.clear();
+  retry_words_ = {"--findings", "{folder}/" + std::string(asked_file)};
+  for (const auto& [host, findings] : by_host) {
+    std::string& table = asked_[host];
+    table = csv_header<Finding>();
+    for (const Finding& finding : findings) table += csv_line(finding);
+    retried_.insert("nodes@" + host);
+    ended_.erase("nodes@" + host);
+  }
+}
+
+std::string FleetRecord::asked(const std::string& host) const {
+  const auto found = asked_.find(host);
+  return found == asked_.end() ? std::string() : found->second;
 }
 
 const std::vector<std::string>* FleetRecord::retry_words(const std::string& task) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "results/schema/finding.h"
 #include "results/schema/journal.h"
 #include "results/schema/manifest.h"
 #include "results/schema/run_directory.h"
@@ -21,6 +22,9 @@ namespace plumbline {
 enum class Engine { ssh, srun, mpirun };
 inline constexpr auto engine_names = names_of<Engine>("ssh", "srun", "mpirun");
 
+/// In a host's folder: the findings that ask it to measure again.
+inline constexpr const char* asked_file = "asked.csv";
+
 /// What a run on many hosts was asked to be; written down at its start, so that it can be continued
 /// as such.
 struct FleetRunOrder {
@@ -29,6 +33,7 @@ struct FleetRunOrder {
   bool accept = false;
   Seconds look_gap{0};
   std::vector<std::string> baselines;
+  std::string history;                 ///< of the report on all hosts
   Manifest manifest;                   ///< the hosts
   std::vector<std::string> addresses;  ///< of each, for ssh
   std::string instance_type;           ///< of all of them; empty: what each says itself
@@ -83,6 +88,11 @@ class FleetRecord {
   /// what was begun by then goes on, and the rest is not begun.
   std::size_t retry(const std::function<bool(const FleetTask& task, TaskOutcome outcome)>& chosen,
                     std::vector<std::string> words);
+  /// Hosts are to measure again what these findings ask for, each by itself, as a further attempt
+  /// of its own task. Forgotten as what retry() takes up.
+  void ask(const std::map<std::string, std::vector<Finding>>& by_host);
+  /// The findings that a host is asked for, as the bytes of a table; empty: none.
+  std::string asked(const std::string& host) const;
   /// Nothing: it is not tried again.
   const std::vector<std::string>* retry_words(const std::string& task) const;
 
@@ -112,6 +122,7 @@ class FleetRecord {
   std::map<std::string, std::vector<std::vector<std::string>>> beginnings_;
   std::set<std::string> retried_;
   std::vector<std::string> retry_words_;
+  std::map<std::string, std::string> asked_;  ///< by host
 };
 
 /// True for a run that FleetRecord made.

@@ -119,6 +119,9 @@ PlannedTask task_on_host(const FleetRecord& record, std::size_t host) {
   if (journal != order.files.end() && !journal->second.empty()) {
     const std::vector<std::string>* const retry = record.retry_words(planned.task.id);
     order.command = {"plumbline", retry ? "retry" : "resume", "{folder}/" + folder};
+    if (std::string asked = record.asked(name); retry && !asked.empty()) {
+      order.files[asked_file] = std::move(asked);
+    }
     if (retry) order.command.insert(order.command.end(), retry->begin(), retry->end());
   } else {
     order.files.erase(folder + "/manifest.csv");  // a run that had not begun

@@ -35,6 +35,7 @@ RunOrder order_of(const JournalEvent& start) {
   order.accept = start.detail("accept") == "yes";
   order.look_gap = Seconds(parse_number(start.detail("look_gap")).value_or(0));
   order.baselines = words_of_lines(start.detail("baselines"));
+  order.history = start.detail("history");
   order.rehearses = start.detail("rehearses");
   order.left_out = words_of_lines(start.detail("left_out"));
   return order;
@@ -74,6 +75,7 @@ RunRecord RunRecord::create(const fs::path& results, const Suite& suite, const R
                               {"accept", order.accept ? "yes" : "no"},
                               {"look_gap", format_number(order.look_gap.count())},
                               {"baselines", lines_of_words(order.baselines)},
+                              {"history", order.history},
                               {"rehearses", order.rehearses},
                               {"left_out", lines_of_words(order.left_out)}});
   record.write_left_out(suite);

@@ -25,6 +25,7 @@ struct RunOrder {
   bool accept = false;                 ///< judge and measure again, rather than only measure
   Seconds look_gap{0};                 ///< accept: between two measurements of a case
   std::vector<std::string> baselines;  ///< accept: --baselines of the report
+  std::string history;                 ///< accept: --history of the report; empty: none
   std::string rehearses;              ///< a virtual machine, in words; empty: this host is measured
   std::vector<std::string> left_out;  ///< steps of the suite that are no part of this run
 };

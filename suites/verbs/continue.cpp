@@ -5,6 +5,7 @@
 
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
+#include "suites/acceptance/accept.h"
 #include "suites/description/nearest_name.h"
 #include "suites/verbs/fleet_session.h"
 #include "suites/verbs/session.h"
@@ -106,7 +107,7 @@ int resume_verb(const std::vector<std::string>& arguments, const InstallTree& tr
 
 int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tree) {
   SessionOptions options;
-  std::string run;
+  std::string run, findings;
   Choice choice;
   CLI::App app(
       "Run again what failed or was not run, as a further attempt. The rows of all attempts "
@@ -119,21 +120,38 @@ int retry_verb(const std::vector<std::string>& arguments, const InstallTree& tre
                           ->check(CLI::IsMember(std::vector<std::string>(
                               retried_names.words.begin(), retried_names.words.end())))
                           ->capture_default_str();
-  app.add_option("--step", choice.step, "All tasks of this step, however they ended")
-      ->excludes(only_option);
+  auto* step_option =
+      app.add_option("--step", choice.step, "All tasks of this step, however they ended")
+          ->excludes(only_option);
+  app.add_option("--findings", findings,
+                 "What these findings ask for (a findings.csv, of many hosts together)")
+      ->type_name("FILE")
+      ->excludes(only_option)
+      ->excludes(step_option);
   options.add_to(app);
   app.footer("\nExit: as the run itself would have ended.");
   if (const auto code = parse(app, arguments)) return *code;
   const std::filesystem::path folder = find_run(run, options.results);
+  if (is_fleet_run(folder) && !findings.empty()) {
+    throw FileError(folder.string(), 0, "",
+                    "is of many hosts: `plumbline accept` asks them for what is to be measured "
+                    "again by itself");
+  }
   if (is_fleet_run(folder)) return retry_on_hosts(folder, choice, options.quiet, arguments, tree);
   Session session(options, tree);
   RunRecord record = open_here(run, options.results);
   choice.check(record.suite(), record.directory().suite());
-  const auto chosen = [&](const TaskState& state) {
-    return choice.takes(state.task.step, state.outcome);
-  };
-  const std::size_t count = plan_retries(record, command_line("retry", arguments), chosen);
-  session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));
+  const std::string command = command_line("retry", arguments);
+  if (!findings.empty()) {
+    const std::size_t cases = plan_asked_look(record, command, read_all<Finding>(findings));
+    session.progress().say(fmt::format("{} case{} to measure again", cases, cases == 1 ? "" : "s"));
+  } else {
+    const auto chosen = [&](const TaskState& state) {
+      return choice.takes(state.task.step, state.outcome);
+    };
+    const std::size_t count = plan_retries(record, command, chosen);
+    session.progress().say(fmt::format("{} task{} to run again", count, count == 1 ? "" : "s"));
+  }
   if (!record.order().rehearses.empty()) session.rehearse(record);
   session.begin(record);
   return session.finish(record);

@@ -13,6 +13,7 @@
 
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
+#include "suites/fleet/fleet_looks.h"
 #include "suites/fleet/fleet_run.h"
 #include "suites/fleet/reach.h"
 #include "suites/hosts/host_list.h"
@@ -86,7 +87,8 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
   }
   const std::string folder = record.directory().path();
   if (runner.say) runner.say("the run is " + folder);
-  if (!run_fleet(record, runner)) {
+  const Judge judge{tree.bin, quiet, record.order().history};
+  if (!run_fleet(record, runner) || (record.order().accept && !look_again(record, runner, judge))) {
     record.note("interrupted", {{"signal", signal_name(*interruption.signal())}});
     std::cerr << interrupted_words(interruption, folder);
     return exit_interrupted;
@@ -96,8 +98,8 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
     if (runner.say) runner.say("Judge it: plumbline report " + shell_line({folder}));
     return record.all_well() ? exit_ok : exit_incomplete;
   }
-  const Acceptance verdict = judge_run(record.directory(), record.order().baselines,
-                                       {tree.bin, quiet}, true, interruption);
+  const Acceptance verdict =
+      judge_run(record.directory(), record.order().baselines, judge, true, interruption);
   if (!verdict.problem.empty()) std::cerr << verdict.problem << '\n';
   if (verdict.exit_code != exit_interrupted) {
     record.note("run_ended", {{"verdict", std::to_string(verdict.exit_code)}});

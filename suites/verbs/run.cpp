@@ -66,6 +66,7 @@ int start_on_hosts(const StartOptions& options, const RunOrder& order, const Ins
   start.order.accept = order.accept;
   start.order.look_gap = order.look_gap;
   start.order.baselines = order.baselines;
+  start.order.history = order.history;
   start.order.instance_type = options.instance_type;
   return start_fleet(start, options.fleet, tree);
 }
@@ -131,6 +132,10 @@ int accept_verb(const std::vector<std::string>& arguments, const InstallTree& tr
                  "More baselines: a folder of <type>.csv, or a file; the last one holds")
       ->type_name("PATH")
       ->allow_extra_args(false);
+  app.add_option("--history", order.history,
+                 "Compare parts with their own past in the earlier runs of this folder "
+                 "(results/runs)")
+      ->type_name("DIR");
   app.add_option("--look-gap", look_gap,
                  "At least so many seconds between two measurements of an undecided case")
       ->check(CLI::NonNegativeNumber)
@@ -145,6 +150,7 @@ int accept_verb(const std::vector<std::string>& arguments, const InstallTree& tr
   order.accept = true;
   order.look_gap = Seconds(look_gap);
   for (std::string& folder : order.baselines) folder = std::filesystem::absolute(folder);
+  if (!order.history.empty()) order.history = std::filesystem::absolute(order.history);
   return start(options, std::move(order), tree);
 }
 

@@ -116,7 +116,7 @@ int Session::measure(RunRecord& record) {
 }
 
 int Session::finish(RunRecord& record) {
-  const Judge judge{tree_.bin, options_.quiet || options_.quiet_if_ok};
+  const Judge judge{tree_.bin, options_.quiet || options_.quiet_if_ok, record.order().history};
   const Acceptance end =
       record.order().accept ? accept_run(record, runner_, judge) : Acceptance{measure(record), ""};
   if (options_.quiet_if_ok) {

@@ -7,9 +7,11 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <thread>
 
 #include "reports/baselines/baseline_store.h"
 #include "reports/formats/replaced_table.h"
+#include "reports/judging/cohort_screen.h"
 #include "reports/judging/judge_runs.h"
 #include "results/schema/manifest.h"
 #include "tests/unit/schema/scratch_folder.h"
@@ -107,6 +109,85 @@ void judge_fleet(benchmark::State& state) {
       static_cast<double>(std::filesystem::file_size(folder / "run/measurements.csv")) / 1e6;
   state.counters["peak_MB"] = peak_megabytes();
 }
+/// A host's rows, made anew for each host from the same ones.
+class HostRows {
+ public:
+  explicit HostRows(int metrics_of_host) {
+    for (int i = 0; i < metrics_of_host; ++i) rows_.push_back(row(0, i));
+  }
+  std::span<const Measurement> of(int host) {
+    const std::string name = row(host, 0).host;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      rows_[i].host = name;
+      rows_[i].median = 100 + 0.013 * ((host * 7 + static_cast<int>(i) * 13) % 101);
+    }
+    return rows_;
+  }
+
+ private:
+  std::vector<Measurement> rows_;
+};
+
+Expectations expectations_of(int metrics_of_host) {
+  std::vector<Baseline> baselines;
+  for (int i = 0; i < metrics_of_host; i += 8) {
+    Baseline b;
+    b.metric = metric(i);
+    b.subject_class = "gpu";
+    b.unit = "GB/s";
+    b.better = Better::higher;
+    b.expected = "100";
+    b.low = -0.1;
+    b.spread = 0.01;
+    b.basis = "derived";
+    b.source = "the generator of this benchmark";
+    baselines.push_back(b);
+  }
+  return Expectations(std::move(baselines));
+}
+
+/// Each host against its baseline, rows already in memory, on one core.
+void evaluate_hosts(benchmark::State& state) {
+  const int hosts = static_cast<int>(state.range(0));
+  const int of_host = static_cast<int>(state.range(1));
+  HostRows rows(of_host);
+  const Expectations expectations = expectations_of(of_host);
+  for ([[maybe_unused]] auto _ : state) {
+    for (int host = 0; host < hosts; ++host) {
+      const auto own = rows.of(host);
+      const ManifestEntry node{own.front().host, instance_type, "", "", "", "", "", ""};
+      benchmark::DoNotOptimize(evaluate_node(node, own, expectations).findings.size());
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * hosts * of_host);
+}
+BENCHMARK(evaluate_hosts)->Args({2000, 1000})->Unit(benchmark::kSecond)->Iterations(1);
+
+/// Hosts with each other, rows already in memory: gathered on one core, compared on all.
+void compare_hosts(benchmark::State& state) {
+  const int hosts = static_cast<int>(state.range(0));
+  const int of_host = static_cast<int>(state.range(1));
+  HostRows rows(of_host);
+  for ([[maybe_unused]] auto _ : state) {
+    FleetRows gathered;
+    for (int host = 0; host < hosts; ++host) {
+      for (const Measurement& m : rows.of(host)) gathered.look_at(m);
+    }
+    const TimedColumns columns = gathered.settle();
+    const auto candidates = find_candidates(
+        columns, [](const TimedColumn&, std::uint16_t) { return Tolerated(); },
+        [](std::uint16_t, std::uint32_t) { return 0U; }, std::thread::hardware_concurrency());
+    benchmark::DoNotOptimize(candidates.size());
+  }
+  state.SetItemsProcessed(state.iterations() * hosts * of_host);
+  state.counters["peak_MB"] = peak_megabytes();
+}
+BENCHMARK(compare_hosts)
+    ->Args({2000, 1000})
+    ->Args({100000, 200})
+    ->Unit(benchmark::kSecond)
+    ->Iterations(1);
+
 BENCHMARK(judge_fleet)->Arg(20)->Arg(200)->Arg(2000)->Unit(benchmark::kSecond)->Iterations(1);
 
 }  // namespace

@@ -36,6 +36,16 @@ TEST(Accept, IsThePassOfTheReport) {
   EXPECT_TRUE(std::filesystem::exists(rig.latest().report()));
 }
 
+TEST(Accept, EveryLookComparesWithTheHistory) {
+  Rig rig;
+  const std::string folder = (rig.results() / "runs").string();
+  const Said said = rig.run(accept("undecided", {"--history", folder}));
+  EXPECT_THAT(said.output, HasSubstr("compared with the runs of " + folder));
+  std::ifstream log(rig.latest().logs() / "report.log");
+  const std::string looks{std::istreambuf_iterator<char>(log), {}};
+  EXPECT_THAT(looks, HasSubstr("compared with the runs of " + folder));
+}
+
 TEST(Accept, IsTheRejectionOfTheReportWithoutMeasuringAgainWhatIsBeyondDoubt) {
   Rig rig;
   const Said said = rig.run(accept("rejected"));

@@ -114,6 +114,25 @@ TEST_F(Fleet, AHostWithoutAnyPartnerWasNotTested) {
   EXPECT_EQ(named, 1U);
 }
 
+/// What stands out among the hosts is measured again by the hosts, though each by itself had no
+/// reason to; and nothing else is.
+TEST_F(Fleet, AcceptMeasuresAgainWhatStandsOutAmongTheHosts) {
+  with_options("subjects = \"good,odd\"", "");
+  auto order = words({"n1", "n2"}, "accept");
+  order.insert(order.end(), {"--look-gap", "0"});
+  const Said said = rig.run(order);
+  EXPECT_EQ(said.exit, 0) << said.output;
+  EXPECT_THAT(said.output, HasSubstr("2 findings of 2 hosts can change with more runs"));
+  std::map<std::string, std::vector<std::uint64_t>> attempts;
+  for (const Measurement& row : rows_of("quick.value")) {
+    attempts[row.host + ' ' + row.subject].push_back(row.attempt);
+  }
+  EXPECT_THAT(attempts["n1 odd"], ElementsAre(1, 2, 3));
+  EXPECT_THAT(attempts["n2 odd"], ElementsAre(1, 2, 3));
+  EXPECT_THAT(attempts["n1 good"], ElementsAre(1));
+  EXPECT_EQ(rows_of("quick.rate").size(), 1U) << "the pair was measured once";
+}
+
 TEST_F(Fleet, RetryRunsAgainWhatFailedAndNothingElse) {
   with_options("subjects = \"one,two\", fail = \"two\"", "");
   ASSERT_EQ(run({"n1", "n2"}).exit, 3);

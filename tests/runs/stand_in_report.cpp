@@ -4,6 +4,7 @@
 //   bad      FAIL, beyond doubt
 //   slow     FAIL by a hair until it has 3 runs, then PASS
 //   shaky    INCONCLUSIVE for ever
+//   odd      INCONCLUSIVE until it has 3 runs, but only in a run of many hosts: compared with them
 //   others   PASS
 
 #include <CLI/CLI.hpp>
@@ -14,13 +15,14 @@
 
 #include "results/schema/exit_code.h"
 #include "results/schema/finding.h"
+#include "results/schema/manifest.h"
 #include "results/schema/run_directory.h"
 
 namespace {
 
 using namespace plumbline;
 
-Finding judge(const Measurement& row, std::uint64_t runs) {
+Finding judge(const Measurement& row, std::uint64_t runs, bool of_many) {
   Finding finding;
   finding.host = row.host;
   finding.instance_type = row.instance_type;
@@ -33,6 +35,7 @@ Finding judge(const Measurement& row, std::uint64_t runs) {
   if (row.subject == "bad") finding.verdict = Verdict::fail;
   if (row.subject == "slow" && runs < 3) finding.verdict = Verdict::fail;
   if (row.subject == "shaky") finding.verdict = Verdict::inconclusive;
+  if (row.subject == "odd" && of_many && runs < 3) finding.verdict = Verdict::inconclusive;
   finding.remeasure = finding.verdict != Verdict::pass && row.subject != "bad" && runs < 12;
   finding.sentence = row.subject + " is what its name says";
   return finding;
@@ -41,7 +44,7 @@ Finding judge(const Measurement& row, std::uint64_t runs) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string folder, results, html;
+  std::string folder, results, html, history;
   std::vector<std::string> baselines;
   bool no_html = false, quiet = false;
   CLI::App app("Judge runs and write the report");
@@ -49,6 +52,7 @@ int main(int argc, char** argv) {
   app.add_option("--results", results);
   app.add_option("--baselines", baselines);
   app.add_option("--html", html);
+  app.add_option("--history", history);
   app.add_flag("--no-html", no_html);
   app.add_flag("--quiet", quiet);
   CLI11_PARSE(app, argc, argv);
@@ -63,10 +67,12 @@ int main(int argc, char** argv) {
     last = row;
     ++runs;
   }
+  const bool of_many =
+      std::filesystem::exists(run.manifest()) && read_all<ManifestEntry>(run.manifest()).size() > 1;
   std::vector<Finding> findings;
   Verdict worst = Verdict::pass;
   for (const auto& [key, found] : series) {
-    findings.push_back(judge(found.first, found.second));
+    findings.push_back(judge(found.first, found.second, of_many));
     worst = std::max(worst, findings.back().verdict);
   }
   std::filesystem::remove(run.findings());
@@ -75,6 +81,7 @@ int main(int argc, char** argv) {
   const int code = worst == Verdict::fail                          ? exit_rejected
                    : worst == Verdict::inconclusive || failed_rows ? exit_incomplete
                                                                    : exit_ok;
+  if (!history.empty()) std::cout << "compared with the runs of " << history << '\n';
   if (!quiet) std::cout << "the stand-in's verdict: " << code << '\n';
   return code;
 }

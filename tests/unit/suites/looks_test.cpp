@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "suites/fleet/fleet_looks.h"
+
 namespace plumbline {
 namespace {
 
@@ -64,6 +66,25 @@ TEST_F(Looks, LeaveAloneWhatIsDecidedElsewhereOrMeasuredEnough) {
 
 TEST_F(Looks, CountTheFindingWithTheFewestRuns) {
   EXPECT_EQ(plan(2, {undecided("a", 2), undecided("a", 1)}).size(), 2U);
+}
+
+TEST(FleetLooks, AskEachHostForWhatItMeasuresByItself) {
+  Finding own = undecided("a", 1), pair = undecided("b", 1), group = undecided("c", 1),
+          many = undecided("d", 1), decided = undecided("e", 1), enough = undecided("f", 12),
+          no_case = undecided("", 1), lost = undecided("g", 1), stranger = undecided("h", 1);
+  own.peer = "numa1";
+  pair.peer = "node-2/rdmap1s0";
+  group.subject = "group";
+  many.params["nodes"] = "2";
+  decided.remeasure = false;
+  lost.host = "lost";
+  stranger.host = "stranger";
+  const auto asked =
+      asked_of_hosts(std::vector{own, pair, group, many, decided, enough, no_case, lost, stranger},
+                     {"host", "lost"}, {"lost"});
+  ASSERT_EQ(asked.size(), 1U);
+  ASSERT_EQ(asked.at("host").size(), 1U);
+  EXPECT_EQ(asked.at("host")[0].case_name, "a");
 }
 
 }  // namespace
