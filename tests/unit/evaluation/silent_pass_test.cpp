@@ -1,4 +1,6 @@
-// The paths by which other validation suites came to a false PASS. Each must end otherwise here.
+// The paths by which other validation suites came to a false PASS. Each must end otherwise here, by
+// the rule that is named. tests/unit/judging/silent_pass_test.cpp has the catalogue of them, by
+// tool.
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,6 @@
 // The ways in which other validation tools end in a silent pass, and that none of them ends in
 // ACCEPT here. Each takes a world that is accepted and spoils one thing. To add a way, add a row.
+// Which rule catches it, tests/unit/evaluation/silent_pass_test.cpp says.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -295,6 +296,26 @@ const SilentPass catalogue[] = {
      [](World& w) {
        for (Measurement* m : w.of("gpu_memory.read", "gpu1")) {
          m->median = m->ci_low = m->ci_high = 0;
+       }
+     }},
+    {"TextWhereANumberIsExpected", "a cell that was parsed as far as it went",
+     [](World& w) {
+       for (Measurement* m : w.of("topology.gpus")) {
+         m->median = std::nullopt;
+         m->text = "4 of 4";
+         m->unit = "text";
+       }
+     }},
+    {"AnotherDirection", "lower is better of a rate: whatever is slow passes",
+     [](World& w) {
+       for (Measurement* m : w.of("gpu_memory.read")) m->better = Better::lower;
+     }},
+    {"AGoodMedianOfAMachineThatIsSlowAtTimes", "every tool that looks at one number of a run",
+     [](World& w) {
+       for (Measurement* m : w.of("gpu_memory.read", "gpu2")) {
+         m->flags = {"bimodal"};
+         m->min = 500;
+         m->max = 1010;
        }
      }},
     {"LeftOutLikeInARehearsal", "what a rehearsal may leave out, a machine may not",
