@@ -201,9 +201,12 @@ void add_series(const World& world, const Baseline& b, std::set<std::string>& kn
 
 void add_path_kind(const World& world, const Baseline& b, Machine& machine) {
   const auto expected = parse_number(b.expected);
-  const bool is_rate = b.better == Better::higher && b.subject_class == "rdmaps>host/rdmaps";
-  if (!is_rate || !expected || *expected <= 0) return;
-  machine.paths.push_back({row_of(world, b), level_of(world, b, *expected), b.ceiling});
+  if (b.subject_class != "rdmaps>host/rdmaps" || !expected) return;
+  if (b.better == Better::exact) {
+    machine.paths.push_back({row_of(world, b), true, *expected, {}});
+  } else if (*expected > 0) {
+    machine.paths.push_back({row_of(world, b), false, level_of(world, b, *expected), b.ceiling});
+  }
 }
 
 }  // namespace
@@ -264,6 +267,7 @@ Machine machine_of(const World& world, const std::vector<Baseline>& baselines) {
   std::set<std::string> known;
   for (const Baseline& b : baselines) {
     if (!is_made(b) && !is_measured(world, b)) continue;
+    if (b.subjects == std::uint64_t{0}) continue;  // there need not be any
     if (b.nodes.value_or(1) == 1) {
       if (b.subject_class != "group") add_series(world, b, known, machine);
     } else if (b.nodes == 2U && world.network.is_measured) {
@@ -273,6 +277,8 @@ Machine machine_of(const World& world, const std::vector<Baseline>& baselines) {
   // Row for row as a probe writes them: what one probe measures stands together.
   std::stable_sort(machine.series.begin(), machine.series.end(),
                    [](const Series& a, const Series& b) { return a.probe < b.probe; });
+  std::stable_partition(machine.paths.begin(), machine.paths.end(),
+                        [](const PathKind& path) { return !path.is_fact; });
   if (machine.series.empty() && machine.paths.empty()) {
     throw FileError(world.file.string(), 0, "probes",
                     "nothing is measured: the baseline of " + world.instance_type +

@@ -27,9 +27,10 @@ struct Series {
   std::size_t probe = 0;  ///< index of Machine::probes
 };
 
-/// A rate between NICs of two nodes, the same for each of them.
+/// A rate or a fact of paths between NICs of two nodes, the same for each of them.
 struct PathKind {
   Measurement row;  ///< without hosts, NICs and values
+  bool is_fact = false;
   double level = 0;
   std::optional<double> ceiling;
 };

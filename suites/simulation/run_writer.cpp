@@ -290,10 +290,13 @@ void RunWriter::append_pair(const schedule::Pair& pair, const std::string& name,
         const std::string& nic = fleet_.machine.nics[rail];
         if (is_absent(fleet_, from, nic, run_) || is_absent(fleet_, to, nic, run_)) continue;
         RowValues values;
-        values.median = path_rate(fleet_, {kind, from, to, rail, run_, round});
-        values.samples = samples_of_a_rate;
-        values.within = fleet_.world.noise.within;
-        values.has_interval = true;
+        values.median = path.level;
+        if (!path.is_fact) {
+          values.median = path_rate(fleet_, {kind, from, to, rail, run_, round});
+          values.samples = samples_of_a_rate;
+          values.within = fleet_.world.noise.within;
+          values.has_interval = true;
+        }
         const std::string peer = other + '/' + nic;
         if (transport == nullptr) {
           paths_[kind][rail].append_path(head, values, peer, task, lines);

@@ -91,7 +91,11 @@ TEST(Machine, IsThatOfItsBaseline) {
   ASSERT_EQ(machine.nics.size(), 32u);
   EXPECT_EQ(machine.nics.front(), "rdmap79s0");
   EXPECT_EQ(machine.nics.back(), "rdmap201s0");
-  EXPECT_EQ(machine.paths.size(), 2u);  // from memory of the host and of the GPU
+  // Rates and wrong data, from memory of the host and of the GPU.
+  ASSERT_EQ(machine.paths.size(), 4u);
+  EXPECT_FALSE(machine.paths[1].is_fact);
+  EXPECT_TRUE(machine.paths[2].is_fact);
+  EXPECT_EQ(machine.paths[2].row.metric, "efa.wrong_values");
 }
 
 TEST(Machine, MeasuresOnlyTheProbesOfTheWorld) {
