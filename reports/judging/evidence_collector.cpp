@@ -224,6 +224,7 @@ Evidence EvidenceCollector::finish(const Judgement& judgement, std::span<const R
   evidence_.values = values_.finish();
   evidence_.distributions = distributions_.finish();
   evidence_.fabric = judgement.fabric;
+  evidence_.trends = judgement.trends;
   evidence_.suspects = judgement.suspects.value_or(std::vector<SuspectedNode>());
   troubles_.finish(evidence_);
   evidence_.notes = judgement.notes;

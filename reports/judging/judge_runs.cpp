@@ -136,6 +136,7 @@ class Judge {
     offenders_.emplace(history, present);
     trends_.emplace(std::move(present), std::move(history), baselines_, threads);
     for (const std::string& note : trends_->notes()) judgement_.notes.push_back(note);
+    judgement_.trends = trends_->told();
   }
 
   void stray(const std::string& name, std::span<const Measurement> rows) {

@@ -10,6 +10,7 @@
 #include "reports/baselines/baseline_store.h"
 #include "reports/evaluation/fleet.h"
 #include "reports/pages/fabric_picture.h"
+#include "reports/pages/trend_history.h"
 #include "results/schema/run_directory.h"
 #include "results/schema/suspected_node.h"
 
@@ -29,6 +30,7 @@ struct Judgement {
   std::optional<std::vector<SuspectedNode>> suspects;
   /// What was measured between hosts, for the report to show.
   std::vector<FabricPicture> fabric;
+  TrendHistory trends;  ///< beside earlier runs, for the report to show
   std::size_t rows = 0;
 };
 

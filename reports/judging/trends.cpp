@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
 #include "reports/judging/tolerated.h"
+#include "reports/statistics/median.h"
 
 namespace plumbline {
 namespace {
@@ -64,6 +66,28 @@ class Follower {
   std::string part_of(std::uint32_t series) const {
     const std::string& name = series_.name(series);
     return name.substr(name.rfind('\x1f') + 1);
+  }
+
+  std::vector<std::string> run_names() const {
+    std::vector<std::string> names;
+    for (const HistoryRun& run : runs_) names.push_back(run.run);
+    return names;
+  }
+
+  /// The median of a series in each run, or of all series of the column; NaN where there is none.
+  std::vector<double> medians_of(const TimedColumn& column,
+                                 std::optional<std::uint32_t> series) const {
+    std::vector<double> medians(runs_.size(), std::numeric_limits<double>::quiet_NaN());
+    for (const ColumnOfRun& of : columns_of_.at(column.key)) {
+      const std::size_t paths = runs_[of.run].table.paths.size();
+      std::vector<double> values;
+      for (const FleetRow& row : of.column->rows) {
+        if (series && series_of_[of.run][row.host * paths + row.path] != *series) continue;
+        values.push_back(static_cast<double>(row.value));
+      }
+      if (!values.empty()) medians[of.run] = median(std::move(values));
+    }
+    return medians;
   }
 
   ColumnTrend watch(const TimedColumn& column) const {
@@ -169,8 +193,8 @@ std::string signed_percent(double shift) {
 }
 
 /// What all hosts have in common is one event, however many of their metrics show it.
-std::vector<std::string> event_notes(const Follower& follower,
-                                     const std::vector<ColumnTrend>& trends) {
+std::vector<FleetChange> fleet_changes(const Follower& follower,
+                                       const std::vector<ColumnTrend>& trends) {
   struct Shown {
     FleetEvent event;
     std::size_t column = 0;
@@ -186,7 +210,7 @@ std::vector<std::string> event_notes(const Follower& follower,
       shown.column = i;
     }
   }
-  std::vector<std::string> notes;
+  std::vector<FleetChange> changes;
   for (const auto& [change, shown] : by_change) {
     const TimedColumn& column = follower.present().columns[shown.column];
     const double shift = column.better == Better::lower ? -shown.event.shift : shown.event.shift;
@@ -199,9 +223,9 @@ std::vector<std::string> event_notes(const Follower& follower,
     }
     const std::string software = follower.software_change(shown.event);
     note += "; " + (software.empty() ? "no change of software is known" : software);
-    notes.push_back(note + "; no part is at fault for that");
+    changes.push_back({shown.event.run, note + "; no part is at fault for that"});
   }
-  return notes;
+  return changes;
 }
 
 std::string dated(const Trends::Standing& standing) {
@@ -265,13 +289,58 @@ bool judge_by_past(const Trends::Standing& standing, Finding& f) {
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t most_told = 40;    // series in the report
+constexpr std::size_t most_levels = 12;  // and levels of the fleet
+
+TrendSeries series_of(const TimedColumn& column, const Measurement& m,
+                      const Trends::Standing& standing) {
+  TrendSeries series;
+  series.host = m.host;
+  series.subject = path_of(m);
+  series.metric = column.metric;
+  series.bytes = column.bytes;
+  series.params = column.params;
+  series.unit = column.unit;
+  series.base = value_of(standing.alarm.base, column.better);
+  series.is_regression = standing.alarm.is_regression;
+  series.changed = standing.alarm.changed;
+  series.part = standing.part;
+  series.moved_from = standing.moved_from;
+  return series;
+}
+
+/// Of what changed on all hosts together.
+void add_levels(const Follower& follower, const std::vector<ColumnTrend>& trends,
+                TrendHistory& told) {
+  std::size_t added = 0;
+  for (std::size_t i = 0; i < trends.size() && added < most_levels; ++i) {
+    if (trends[i].events.empty()) continue;
+    const TimedColumn& column = follower.present().columns[i];
+    TrendSeries level;
+    level.subject = column.subject_class;
+    level.metric = column.metric;
+    level.bytes = column.bytes;
+    level.params = column.params;
+    level.unit = column.unit;
+    level.values = follower.medians_of(column, std::nullopt);
+    told.series.push_back(std::move(level));
+    ++added;
+  }
+}
+
+}  // namespace
+
 Trends::Trends(HistoryRun judged, History history, BaselineStore& baselines, std::size_t threads)
     : notes_(std::move(history.notes)) {
   history.runs.push_back(std::move(judged));
   const Follower follower(std::move(history.runs));
   const TimedColumns& present = follower.present();
   const auto trends = watch_all(follower, threads);
-  for (std::string& note : event_notes(follower, trends)) notes_.push_back(std::move(note));
+  told_.runs = follower.run_names();
+  told_.changes = fleet_changes(follower, trends);
+  for (const FleetChange& change : told_.changes) notes_.push_back(change.text);
   std::size_t asking = 0;
   for (std::size_t i = 0; i < trends.size(); ++i) {
     const TimedColumn& column = present.columns[i];
@@ -292,9 +361,16 @@ Trends::Trends(HistoryRun judged, History history, BaselineStore& baselines, std
       standing.last = follower.run_name(alarm.last);
       standing.since = follower.run_name(alarm.since);
       if (alarm.moved_from) standing.moved_from = follower.host_name(*alarm.moved_from);
+      if (told_.series.size() < most_told) {
+        told_.series.push_back(series_of(column, m, standing));
+        told_.series.back().values = follower.medians_of(column, alarm.series);
+      } else {
+        ++told_.left_out;
+      }
       by_host_[m.host].emplace_back(finding_id(series_key(m)), std::move(standing));
     }
   }
+  add_levels(follower, trends, told_);
   if (asking > 0) {
     notes_.push_back(
         fmt::format("{} lower than in the past: fresh runs decide",

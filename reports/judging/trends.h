@@ -8,6 +8,7 @@
 #include "reports/baselines/baseline_store.h"
 #include "reports/judging/history.h"
 #include "reports/judging/trend_screen.h"
+#include "reports/pages/trend_history.h"
 #include "results/schema/finding.h"
 
 namespace plumbline {
@@ -24,6 +25,9 @@ class Trends {
   bool judge(const std::string& host, std::vector<Finding>& findings) const;
 
   const std::vector<std::string>& notes() const { return notes_; }
+  /// What the report shows: series that are lower than in their past, and the level of what changed
+  /// on all hosts.
+  const TrendHistory& told() const { return told_; }
 
   /// An alarm with what its sentence says.
   struct Standing {
@@ -39,6 +43,7 @@ class Trends {
   /// By host, with the id of the finding about it.
   std::unordered_map<std::string, std::vector<std::pair<std::string, Standing>>> by_host_;
   std::vector<std::string> notes_;
+  TrendHistory told_;
 };
 
 }  // namespace plumbline

@@ -10,6 +10,7 @@
 #include "reports/pages/fabric_picture.h"
 #include "reports/pages/fleet_values.h"
 #include "reports/pages/metric_distribution.h"
+#include "reports/pages/trend_history.h"
 #include "results/schema/baseline.h"
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
@@ -144,6 +145,7 @@ struct Evidence {
 
   std::vector<FabricPicture> fabric;    ///< of each kind of rate between hosts
   std::vector<SuspectedNode> suspects;  ///< to be measured again with others
+  TrendHistory trends;                  ///< beside earlier runs
   std::vector<BurnCurve> burns;         ///< of a few nodes, where samples were kept
 
   std::vector<Device> devices;  ///< of many nodes: of those that have findings

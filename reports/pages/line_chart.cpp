@@ -24,6 +24,7 @@ constexpr std::size_t styles = 6;        // classes curve-0 ... of the style she
 constexpr std::size_t most_marked = 40;  // points of a curve that still are told apart
 
 /// As the script knows them.
+constexpr const char* axis_names[] = {"bytes", "windows", "runs"};
 constexpr const char* scale_names[] = {"logarithmic", "from-zero", "around"};
 
 struct Frame {
@@ -72,9 +73,37 @@ Frame frame_of(const LineChart& chart) {
           {y.low, y.high, bottom, top, chart.scale == ChartScale::logarithmic}};
 }
 
-std::string place_name(ChartAxis along, double x) {
-  return along == ChartAxis::bytes ? format_bytes(static_cast<std::uint64_t>(std::llround(x)))
-                                   : person_number(x);
+std::string place_name(const LineChart& chart, double x) {
+  const auto whole = static_cast<std::uint64_t>(std::llround(x));
+  if (chart.along == ChartAxis::bytes) return format_bytes(whole);
+  const bool is_run = chart.along == ChartAxis::runs && whole >= 1 && whole <= chart.places.size();
+  return is_run ? chart.places[whole - 1] : person_number(x);
+}
+
+/// Vertical lines with their names, that of the next one below if they are close.
+void marks_of(const Element& svg, const LineChart& chart, const Frame& frame) {
+  double last = left - 100, y = top - 4;
+  for (const ChartMark& mark : chart.marks) {
+    if (!frame.x.holds(mark.x)) continue;
+    const double x = frame.x.place(mark.x);
+    y = x - last < 60 ? y + name_height : top - 4;
+    last = x;
+    svg.add("line", {{"class", "event"}, {"x1", x}, {"x2", x}, {"y1", top}, {"y2", bottom}});
+    svg.add("text", {{"class", "note"}, {"x", x}, {"y", y}, {"text-anchor", "middle"}})
+        .text(mark.name);
+  }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : "/") + name;
+  return text;
+}
+
+std::string places_of(const std::vector<ChartMark>& marks) {
+  std::string text;
+  for (const ChartMark& mark : marks) text += (text.empty() ? "" : " ") + format_number(mark.x);
+  return text;
 }
 
 void axes(const Element& svg, const Frame& frame, const LineChart& chart) {
@@ -85,11 +114,13 @@ void axes(const Element& svg, const Frame& frame, const LineChart& chart) {
     group.add("text", {{"x", left - 6}, {"y", y + 4}, {"text-anchor", "end"}})
         .text(format_number(tick));
   }
-  for (const double tick : ticks(frame.x, 8, chart.along == ChartAxis::bytes ? 2 : 10)) {
+  const int wanted = chart.along == ChartAxis::runs ? 5 : 8;
+  for (const double tick : ticks(frame.x, wanted, chart.along == ChartAxis::bytes ? 2 : 10)) {
+    if (chart.along == ChartAxis::runs && tick != std::round(tick)) continue;
     const double x = frame.x.place(tick);
     group.add("line", {{"x1", x}, {"x2", x}, {"y1", bottom}, {"y2", bottom + 4}});
     group.add("text", {{"x", x}, {"y", bottom + 17}, {"text-anchor", "middle"}})
-        .text(place_name(chart.along, tick));
+        .text(place_name(chart, tick));
   }
   group.add("line", {{"x1", left}, {"x2", right}, {"y1", bottom}, {"y2", bottom}});
   group.add("text", {{"x", left - 6}, {"y", 11.0}, {"text-anchor", "end"}}).text(chart.unit);
@@ -229,24 +260,31 @@ void line_chart(const Element& into, const LineChart& chart) {
   const Element plot = into.add("div", {{"class", "plot"}});
   html::Attribute ceiling("data-ceiling", format_number(chart.ceiling.value_or(0)));
   ceiling.present = chart.ceiling.has_value();
+  html::Attribute places("data-places", joined(chart.places)),
+      marks("data-marks", places_of(chart.marks));
+  places.present = !chart.places.empty();
+  marks.present = !chart.marks.empty();
   const Element svg =
       plot.add("svg", {{"class", "line-chart"},
                        {"viewBox", fmt::format("0 0 {} {}", width, height)},
                        {"role", "img"},
                        {"aria-label", chart.title},
-                       {"data-along", chart.along == ChartAxis::bytes ? "bytes" : "windows"},
+                       {"data-along", axis_names[static_cast<std::size_t>(chart.along)]},
                        {"data-scale", scale_names[static_cast<std::size_t>(chart.scale)]},
                        {"data-unit", chart.unit},
-                       ceiling});
+                       ceiling,
+                       places,
+                       marks});
   axes(svg, frame, chart);
   if (chart.ceiling) ceiling_line(svg, *chart.ceiling, frame);
-  const std::vector<double> places = name_places(chart.curves, frame.y);
+  marks_of(svg, chart, frame);
+  const std::vector<double> ends = name_places(chart.curves, frame.y);
   // What stands out lies above the others and has the first colours.
   std::size_t number = 0;
   for (const bool context : {true, false}) {
     for (std::size_t i = 0; i < chart.curves.size(); ++i) {
       if (chart.curves[i].is_context != context) continue;
-      curve(svg, chart.curves[i], context ? 0 : number++, frame, places[i]);
+      curve(svg, chart.curves[i], context ? 0 : number++, frame, ends[i]);
     }
   }
 }

@@ -29,6 +29,7 @@ struct Curve {
 enum class ChartAxis {
   bytes,    ///< logarithmic, in powers of two
   windows,  ///< linear: parts of a measurement in the order of time
+  runs,     ///< linear: the first is 1
 };
 
 /// How values stand beside each other.
@@ -38,13 +39,21 @@ enum class ChartScale {
   around,     ///< linear about where the values are: small changes show
 };
 
+/// Something that happened at a place.
+struct ChartMark {
+  double x = 0;
+  std::string name;
+};
+
 struct LineChart {
   std::string title;  ///< read aloud
   std::string unit;   ///< of the values
   std::vector<Curve> curves;
   ChartAxis along = ChartAxis::bytes;
   ChartScale scale = ChartScale::logarithmic;
-  std::optional<double> ceiling;  ///< physical limit
+  std::optional<double> ceiling;    ///< physical limit
+  std::vector<std::string> places;  ///< what runs are called
+  std::vector<ChartMark> marks;
 };
 
 /// Curves that differ in dash and mark as well as in colour, and carry their names at their ends.

@@ -11,6 +11,7 @@ std::span<const Page> pages() {
       {"fabric", "Fabric", render_fabric},
       {"collectives", "Collectives", render_collectives},
       {"distributions", "Distributions", render_distributions},
+      {"trend", "Trend", render_trend},
       {"not_tested", "Not tested and flaky", render_not_tested},
       {"software", "Software and settings", render_software},
       {"run_health", "Run health", render_run_health},

@@ -25,6 +25,7 @@ void render_collectives(const Evidence& evidence, const html::Element& section);
 void render_distributions(const Evidence& evidence, const html::Element& section);
 void render_fabric(const Evidence& evidence, const html::Element& section);
 void render_not_tested(const Evidence& evidence, const html::Element& section);
+void render_trend(const Evidence& evidence, const html::Element& section);
 void render_software(const Evidence& evidence, const html::Element& section);
 void render_run_health(const Evidence& evidence, const html::Element& section);
 void render_method(const Evidence& evidence, const html::Element& section);

@@ -119,6 +119,19 @@ test('a node shows what is in it, what is near to what, and what it sustained', 
   }, {viewport: {width: 1280, height: 900}});
 });
 
+test('a trend names the runs that it goes along', async (t) => {
+  await visit('charts', async (page) => {
+    if (!await hasUplot(page)) return t.skip('built without uPlot: drawings');
+    await page.locator('#trend').scrollIntoViewIfNeeded();
+    const live = page.locator('#trend .live-chart').first();
+    await live.locator('canvas').waitFor();
+    const box = await live.locator('.u-over').boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    assert.match(await live.locator('.u-legend').innerText(), /2026-11-1\d/);
+    await page.locator('#trend').screenshot({path: picture('trend')});
+  });
+});
+
 test('charts are printed as drawings', async () => {
   await visit('charts', async (page) => {
     await page.locator('#collectives').scrollIntoViewIfNeeded();

@@ -15,6 +15,13 @@
   };
   const short = (value) => value === null || value === undefined ? '' : String(Number(value.toPrecision(4)));
 
+  // How a place is said.
+  const placesOf = (svg) => {
+    const names = svg.dataset.places?.split('/');
+    if (names) return (value) => names[value - 1] ?? '';
+    return svg.dataset.along === 'bytes' ? bytes : short;
+  };
+
   const curvesOf = (svg) => Array.from(svg.querySelectorAll('.curve'), (group) => ({
     name: group.dataset.name,
     x: list(group.dataset.x),
@@ -37,9 +44,10 @@
       return all;
     };
     const isBytes = svg.dataset.along === 'bytes', unit = svg.dataset.unit;
+    const along = placesOf(svg);
     const data = [x], bands = [], series = [{
-      label: isBytes ? 'size' : 'window',
-      value: (plot, value) => value === null || value === undefined ? '' : isBytes ? bytes(value) : short(value),
+      label: isBytes ? 'size' : svg.dataset.along.slice(0, -1),
+      value: (plot, value) => value === null || value === undefined ? '' : along(value),
     }];
     for (const curve of curves) {
       const dash = /\d/.test(curve.dash) ? curve.dash.split(/[ ,]+/).map(parseFloat) : undefined;
@@ -88,6 +96,16 @@
       });
     }
     ctx.stroke();
+    for (const mark of list(svg.dataset.marks) ?? []) {
+      const place = plot.valToPos(mark, 'x', true);
+      if (place < bbox.left || place > bbox.left + bbox.width) continue;
+      ctx.strokeStyle = colour('--soft');
+      ctx.setLineDash([2 * scale, 3 * scale]);
+      ctx.beginPath();
+      ctx.moveTo(place, bbox.top);
+      ctx.lineTo(place, bbox.top + bbox.height);
+      ctx.stroke();
+    }
     const ceiling = Number(svg.dataset.ceiling);
     if (ceiling && ceiling <= plot.scales.y.max) {
       const y = plot.valToPos(ceiling, 'y', true);
@@ -115,6 +133,7 @@
       }},
     };
     const inBytes = svg.dataset.along === 'bytes';
+    const along = placesOf(svg);
     const ceiling = Number(svg.dataset.ceiling) || 0;
     const axis = {stroke: colour('--soft'), grid: {stroke: colour('--rule'), width: 1},
                   ticks: {stroke: colour('--rule'), width: 1}, font: '11px system-ui, sans-serif'};
@@ -128,10 +147,11 @@
         y: scales[svg.dataset.scale],
       },
       axes: [
-        {...axis, values: (plot, ticks) => ticks.map((tick) => tick === null ? '' : inBytes ? bytes(tick) : short(tick)),
-         space: 70},
+        {...axis, values: (plot, ticks) => ticks.map((tick) => tick === null ? '' : along(tick)),
+         space: svg.dataset.places ? 90 : 70, ...(inBytes ? {} : {incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500]})},
         {...axis, size: 60, values: (plot, ticks) => ticks.map(short)},
       ],
+      padding: [null, svg.dataset.places ? 36 : 20, null, null],  // the last name stands beyond the end
       cursor: {drag: {x: true, y: false}},
       hooks: {draw: [drawBeside(svg, curves)]},
     }, data, frame);

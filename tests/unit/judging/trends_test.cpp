@@ -162,6 +162,44 @@ TEST_F(TrendsTest, APartIsFollowedIntoAnotherHost) {
   EXPECT_THAT(found[0].sentence, HasSubstr("it is GPU-3-1, which was in node-1003 before"));
 }
 
+TEST_F(TrendsTest, TheReportShowsThePastOfWhatIsWorse) {
+  expect_at_least(0.04);
+  const TrendHistory told = judge(write(11)).trends;
+  ASSERT_THAT(told.runs, SizeIs(earlier + 1));
+  EXPECT_EQ(told.runs.back(), name(earlier));
+  ASSERT_THAT(told.series, SizeIs(1));
+  const TrendSeries& series = told.series[0];
+  EXPECT_EQ(series.host, FleetWorld::host(3));
+  EXPECT_EQ(series.subject, "gpu1");
+  EXPECT_EQ(series.part, "GPU-3-1");
+  EXPECT_TRUE(series.is_regression);
+  ASSERT_THAT(series.values, SizeIs(earlier + 1));
+  EXPECT_NEAR(series.values[5], *series.base, 0.02 * *series.base);
+  EXPECT_NEAR(series.values.back(), 0.94 * *series.base, 0.02 * *series.base);
+  EXPECT_NEAR(static_cast<double>(*series.changed), 21, 1);
+}
+
+TEST_F(TrendsTest, TheReportShowsTheLevelOfWhatChangedEverywhere) {
+  update_ = 22;
+  slow_since_ = 1000;
+  expect_at_least(0.10);
+  const TrendHistory told = judge(write(0)).trends;
+  ASSERT_THAT(told.changes, SizeIs(1));
+  EXPECT_EQ(told.changes[0].run, 22U);
+  ASSERT_THAT(told.series, SizeIs(1));
+  EXPECT_EQ(told.series[0].host, "");
+  EXPECT_EQ(told.series[0].subject, "gpu");
+  EXPECT_NEAR(told.series[0].values[21] / told.series[0].values[22], 3000.0 / 2880, 0.01);
+}
+
+TEST_F(TrendsTest, WithoutAHistoryThereIsNoTrend) {
+  const RunDirectory run = write_run(0, 0);
+  BaselineStore store = BaselineStore::of("nowhere", results_.path(), {});
+  const Judgement judgement = judge_runs(
+      std::vector{run}, store, [](const NodeEvaluation&, std::span<const Measurement>) {});
+  EXPECT_THAT(judgement.trends.runs, IsEmpty());
+}
+
 TEST_F(TrendsTest, ADriverUpdateIsOneEvent) {
   update_ = 22;
   slow_since_ = 1000;

@@ -179,6 +179,22 @@ TEST(Fabric, ALargeFleetIsShownLeafByLeafWhateverItsSize) {
   EXPECT_LT(page.size(), 400000U);
 }
 
+TEST(Trend, APartAndTheFleetBesideTheirPast) {
+  const std::string page = section_of(charts_evidence(4), "trend");
+  EXPECT_EQ(occurrences(page, "class=\"line-chart\""), 2U);
+  EXPECT_TRUE(says(page, "Events of the fleet"));
+  EXPECT_TRUE(says(page, "worse than its past"));
+  EXPECT_TRUE(says(page, "before in ip-10-1-0-9"));
+  EXPECT_TRUE(says(page, "data-marks=\"22\""));
+  EXPECT_TRUE(says(page, "2026-11-20"));  // a tick
+  EXPECT_TRUE(says(page, "curve-context"));
+  EXPECT_EQ(page.find("nan"), std::string::npos);
+}
+
+TEST(Trend, WithoutAHistoryItSaysHowToHaveOne) {
+  EXPECT_TRUE(says(section_of(Evidence{}, "trend"), "--history DIR"));
+}
+
 TEST(Fabric, NothingMeasuredIsSaid) {
   EXPECT_TRUE(says(section_of(Evidence{}, "fabric"), "Nothing was measured between hosts"));
 }

@@ -209,12 +209,43 @@ FabricPicture example_fabric(std::size_t hosts, std::size_t hosts_per_leaf, std:
   return picture;
 }
 
+TrendHistory example_trends() {
+  std::mt19937 random(17);
+  std::normal_distribution<double> noise(1, 0.003);
+  TrendHistory history;
+  TrendSeries gpu, level;
+  for (std::size_t run = 0; run < 30; ++run) {
+    history.runs.push_back(fmt::format("202611{:02}T020000Z_nightly", run + 1));
+    const double common = run < 12 ? 3000 : 2910;
+    level.values.push_back(common * noise(random));
+    gpu.values.push_back(run == 7 ? std::nan("") : common * noise(random) * (run < 21 ? 1 : 0.93));
+  }
+  gpu.host = host_name(2);
+  gpu.subject = "gpu6";
+  gpu.metric = level.metric = "gpu_memory.read";
+  gpu.bytes = level.bytes = std::uint64_t{1} << 29;
+  gpu.unit = level.unit = "GB/s";
+  gpu.base = 2910;
+  gpu.changed = 21;
+  gpu.is_regression = true;
+  gpu.part = "GPU-6f2e0066-0d1c-4b7a-9f60-2f6a1b3c00ba";
+  gpu.moved_from = host_name(9);
+  level.subject = "gpu";
+  history.series = {gpu, level};
+  history.changes = {{12,
+                      "one event of the fleet in 20261113T020000Z_nightly: gpu_memory.read of gpu "
+                      "changed by -3 % on 16 hosts together; driver.version 570 -> 580; no part is "
+                      "at fault for that"}};
+  return history;
+}
+
 Evidence charts_evidence(std::size_t nodes) {
   Evidence e = fleet_evidence(std::min<std::size_t>(nodes, 30), 2);
   e.distributions = example_collectives(nodes);
   for (MetricDistribution& d : example_distributions(nodes))
     e.distributions.push_back(std::move(d));
   e.fabric.push_back(example_fabric(nodes, nodes > 64 ? 16 : 4, nodes > 64 ? 7 : nodes));
+  e.trends = example_trends();
   e.suspects = {{host_name(3), "slow in efa.write 1 MiB"},
                 {host_name(5), host_name(5) + "/rdmap79s0 carried nothing"}};
   if (!e.findings.empty()) {
@@ -337,6 +368,11 @@ Evidence hostile_charts_evidence() {
     for (FabricRound& round : picture.rounds) round.name = attack, round.slowest_path = attack;
   }
   for (SuspectedNode& suspect : e.suspects) suspect = {attack, attack};
+  for (std::string& run : e.trends.runs) run = attack;
+  for (FleetChange& change : e.trends.changes) change.text = attack;
+  for (TrendSeries& series : e.trends.series) {
+    series.subject = series.metric = series.unit = series.part = series.moved_from = attack;
+  }
   return e;
 }
 
