@@ -1,15 +1,17 @@
 #pragma once
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "suites/simulation/simulated_fleet.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline::testing {
 
-inline const std::filesystem::path shipped_worlds = SHIPPED_WORLDS;
-inline const std::filesystem::path shipped_baselines = SHIPPED_BASELINES;
+extern const std::filesystem::path shipped_worlds;
+extern const std::filesystem::path shipped_baselines;
 
 /// A world based on the healthy one, with `more` in it: of 40 nodes p4d.24xlarge in leaves of 8.
 class DescribedWorld {
