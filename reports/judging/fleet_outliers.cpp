@@ -95,16 +95,18 @@ void FleetOutliers::judge(const Standing& standing, Finding& f) {
                               counted(c.fresh_runs, "run"));
     return;
   }
-  std::string sentence = fmt::format(
-      "{} {} ({}) is {} {} {}; {}, at most {} is tolerated ({})", label(f),
-      quantity(found, standing.unit),
-      has_fresh ? fmt::format("mean of {}", counted(c.fresh_runs, "fresh run")) : "first run",
-      percent(std::abs(deviation)), deviation < 0 ? "below" : "above", others, rank_of(c),
-      percent(c.tolerance), c.is_learned ? "5 sigma of them" : "its baseline");
+  const std::string distance = fmt::format("{} {} {}", percent(std::abs(deviation)),
+                                           deviation < 0 ? "below" : "above", others);
   if (f.verdict >= Verdict::missing) {  // its baseline has decided, and hosts like it agree
-    f.sentence += "; " + sentence;
+    f.sentence += "; it is " + distance;
     return;
   }
+  std::string sentence = fmt::format(
+      "{} {} ({}) is {}; {}, at most {} is tolerated ({})", label(f),
+      quantity(found, standing.unit),
+      has_fresh ? fmt::format("mean of {}", counted(c.fresh_runs, "fresh run")) : "first run",
+      distance, rank_of(c), percent(c.tolerance),
+      c.is_learned ? "5 sigma of them" : "its baseline");
   const bool is_decided =
       c.fresh.decision == FreshDecision::fails && c.q <= outlier::false_discoveries;
   f.remeasure = !is_decided && f.runs < rule::looks.back();
