@@ -46,18 +46,20 @@ void groups(const Evidence& evidence, const Element& section) {
     return rank(a) > rank(b);
   });
   section.add("h3").text("What happened, over all hosts");
-  const SortableTable table(
-      section, "",
-      {{"What"}, {"Metric"}, {"Hosts", true}, {"Rows", true}, {"Reason that the rows give"}});
-  for (std::size_t i = 0; i < std::min(order.size(), most_groups); ++i) {
-    const Trouble& trouble = *order[i];
-    const Element row =
-        table.body.add("tr", {{"class", trouble.what == "failed" ? "unwell" : "well"}});
-    text_cell(row, trouble.what);
-    row.add("td", {{"class", "metric"}}).text(trouble.metric);
-    number_cell(row, count(trouble.hosts), static_cast<double>(trouble.hosts));
-    number_cell(row, count(trouble.rows), static_cast<double>(trouble.rows));
-    row.add("td", {{"class", "why"}}).text(trouble.note);
+  {
+    const SortableTable table(
+        section, "",
+        {{"What"}, {"Metric"}, {"Hosts", true}, {"Rows", true}, {"Reason that the rows give"}});
+    for (std::size_t i = 0; i < std::min(order.size(), most_groups); ++i) {
+      const Trouble& trouble = *order[i];
+      const Element row =
+          table.body.add("tr", {{"class", trouble.what == "failed" ? "unwell" : "well"}});
+      text_cell(row, trouble.what);
+      row.add("td", {{"class", "metric"}}).text(trouble.metric);
+      number_cell(row, count(trouble.hosts), static_cast<double>(trouble.hosts));
+      number_cell(row, count(trouble.rows), static_cast<double>(trouble.rows));
+      row.add("td", {{"class", "why"}}).text(trouble.note);
+    }
   }
   if (order.size() > most_groups) {
     section.add("p", {{"class", "left-out"}})
