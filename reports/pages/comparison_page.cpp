@@ -22,31 +22,33 @@ std::string percents(double ratio) {
 
 void values(const Element& section, std::string_view caption,
             const std::vector<ComparedValue>& rows, std::uint64_t all) {
-  const SortableTable table(section, caption,
-                            {{"Verdict"},
-                             {"Host"},
-                             {"Metric"},
-                             {"Path"},
-                             {"Size"},
-                             {"Params"},
-                             {"Before", true},
-                             {"After", true},
-                             {"Change", true},
-                             {"99 % interval"},
-                             {"Hosts", true}});
-  for (const ComparedValue& value : rows) {
-    const Element row = table.body.add("tr");
-    text_cell(row, change_verdict_names[value.verdict]);
-    text_cell(row, value.host);
-    text_cell(row, value.metric);
-    text_cell(row, value.path);
-    text_cell(row, value.bytes == 0 ? "" : format_bytes(value.bytes));
-    text_cell(row, format_params(value.params));
-    number_cell(row, quantity(value.before, value.unit), value.before);
-    number_cell(row, quantity(value.after, value.unit), value.after);
-    number_cell(row, percents(value.ratio), value.ratio);
-    text_cell(row, percents(value.ratio_low) + " to " + percents(value.ratio_high));
-    number_cell(row, std::to_string(value.hosts), static_cast<double>(value.hosts));
+  {
+    const SortableTable table(section, caption,
+                              {{"Verdict"},
+                               {"Host"},
+                               {"Metric"},
+                               {"Path"},
+                               {"Size"},
+                               {"Params"},
+                               {"Before", true},
+                               {"After", true},
+                               {"Change", true},
+                               {"99 % interval"},
+                               {"Hosts", true}});
+    for (const ComparedValue& value : rows) {
+      const Element row = table.body.add("tr");
+      text_cell(row, change_verdict_names[value.verdict]);
+      text_cell(row, value.host);
+      text_cell(row, value.metric);
+      text_cell(row, value.path);
+      text_cell(row, value.bytes == 0 ? "" : format_bytes(value.bytes));
+      text_cell(row, format_params(value.params));
+      number_cell(row, quantity(value.before, value.unit), value.before);
+      number_cell(row, quantity(value.after, value.unit), value.after);
+      number_cell(row, percents(value.ratio), value.ratio);
+      text_cell(row, percents(value.ratio_low) + " to " + percents(value.ratio_high));
+      number_cell(row, std::to_string(value.hosts), static_cast<double>(value.hosts));
+    }
   }
   if (all > rows.size()) {
     section.add("p").text(fmt::format("and {} more", all - rows.size()));

@@ -62,17 +62,19 @@ void tasks(const Element& section, const Evidence& evidence) {
           "{} in {}; {}.", count_of(totals.tasks, "task"), person_duration(totals.seconds),
           totals.not_well == 0 ? "all ended well"
                                : fmt::format("{} did not end well", count(totals.not_well))));
-  const SortableTable table(section, "",
-                            {{"Task"},
-                             {"Host"},
-                             {"Attempt", true},
-                             {"Outcome"},
-                             {"Started"},
-                             {"Took", true},
-                             {""},
-                             {"Reason"}});
-  for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
-    task_line(table.body, *order[i], longest);
+  {
+    const SortableTable table(section, "",
+                              {{"Task"},
+                               {"Host"},
+                               {"Attempt", true},
+                               {"Outcome"},
+                               {"Started"},
+                               {"Took", true},
+                               {""},
+                               {"Reason"}});
+    for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
+      task_line(table.body, *order[i], longest);
+    }
   }
   const std::uint64_t shown = std::min(order.size(), most_rows);
   if (totals.tasks > shown) {

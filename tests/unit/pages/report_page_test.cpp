@@ -175,6 +175,18 @@ TEST(ReportPage, EveryRunOfAFindingIsDrawn) {
   EXPECT_EQ(occurrences(page, "<g class=\"judged\">"), 1U);
 }
 
+TEST(ReportPage, OfMoreThanFitsSaysHowMuchMore) {
+  Evidence evidence = rejecting_evidence();
+  for (int i = 0; i < 300; ++i) {
+    evidence.troubles.push_back({"skipped", "m" + std::to_string(i), "why", 1, 1});
+  }
+  while (evidence.tasks.size() < 5000) evidence.tasks.push_back(evidence.tasks.front());
+  evidence.task_totals.tasks = evidence.tasks.size();
+  const std::string page = report_page(evidence);
+  EXPECT_TRUE(says(page, "more kinds stand in measurements.csv"));
+  EXPECT_TRUE(says(page, "more tasks stand in the journal"));
+}
+
 TEST(ReportPage, IncompleteSaysWhatWasNotTested) {
   const std::string page = report_page(incomplete_evidence());
   EXPECT_TRUE(says(page, "<strong>INCOMPLETE</strong>"));
