@@ -178,10 +178,7 @@ bool JUnitFile::finish(const Judgement& judgement) {
   const std::string group = "plumbline";
   for (const Finding& f : of_no_node_) add_case(suite, group, f);
   for (const Suspect& suspect : judgement.fleet.suspects()) {
-    suite.errs(group, "harness " + suspect.family, "HARNESS_SUSPECT",
-               fmt::format("{} of {} nodes fail {}: suspect the probe or its baseline first",
-                           suspect.failing, suspect.judged, suspect.family),
-               "");
+    suite.errs(group, "harness " + suspect.family, "HARNESS_SUSPECT", sentence_of(suspect), "");
   }
   for (const std::string& type : judgement.types_without_baseline) {
     suite.errs(group, "baseline of " + type, "INCOMPLETE", "no baseline for type " + type, "");

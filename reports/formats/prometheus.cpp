@@ -7,6 +7,7 @@
 
 #include "reports/evaluation/noise.h"
 #include "reports/formats/plain_line.h"
+#include "reports/judging/fleet_verdict.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
@@ -50,19 +51,6 @@ Labels labels_of(const Finding& f) {
           {"bytes", f.bytes == 0 ? "" : std::to_string(f.bytes)},
           {"params", format_params(f.params)},
           {"provenance", provenance_names[f.provenance]}};
-}
-
-const char* fleet_word(ExitCode code) {
-  switch (code) {
-    case exit_ok:
-      return "ACCEPT";
-    case exit_rejected:
-      return "REJECT";
-    case exit_harness_suspect:
-      return "HARNESS_SUSPECT";
-    default:
-      return "INCOMPLETE";
-  }
 }
 
 }  // namespace
@@ -157,7 +145,8 @@ bool PrometheusFile::finish(const Judgement& judgement) {
                      series("plumbline_build_info", {{"version", PLUMBLINE_VERSION}}, 1);
   text += head("plumbline_verdict", "1 with the verdict over all nodes.");
   for (const ExitCode each : {exit_ok, exit_rejected, exit_incomplete, exit_harness_suspect}) {
-    text += series("plumbline_verdict", {{"verdict", fleet_word(each)}}, each == code ? 1 : 0);
+    text += series("plumbline_verdict", {{"verdict", fleet_verdict_names[fleet_verdict(each)]}},
+                   each == code ? 1 : 0);
   }
   text += head("plumbline_nodes", "Nodes of the manifest by their verdict.");
   const Fleet& fleet = judgement.fleet;

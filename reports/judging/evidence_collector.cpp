@@ -9,6 +9,7 @@
 #include "reports/evaluation/series.h"
 #include "reports/judging/burn_curves.h"
 #include "reports/judging/device_list.h"
+#include "reports/judging/fleet_verdict.h"
 #include "reports/judging/repeat_command.h"
 #include "reports/judging/software_collector.h"
 #include "reports/judging/task_records.h"
@@ -19,19 +20,6 @@ namespace plumbline {
 namespace {
 
 namespace fs = std::filesystem;
-
-FleetVerdict fleet_verdict(ExitCode code) {
-  switch (code) {
-    case exit_ok:
-      return FleetVerdict::accept;
-    case exit_rejected:
-      return FleetVerdict::reject;
-    case exit_harness_suspect:
-      return FleetVerdict::harness_suspect;
-    default:
-      return FleetVerdict::incomplete;
-  }
-}
 
 /// One sentence: why the verdict is what it is; empty if that goes without saying.
 std::string reason_of(const Judgement& judgement) {

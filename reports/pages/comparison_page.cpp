@@ -8,6 +8,7 @@
 #include "reports/evaluation/sentence.h"
 #include "reports/html/element.h"
 #include "reports/pages/assets/assets.h"
+#include "reports/pages/page_head.h"
 #include "reports/pages/table.h"
 #include "results/schema/number.h"
 
@@ -89,18 +90,8 @@ std::vector<std::string> not_compared(const Comparison& c) {
   return lines;
 }
 
-void head(const Element& html, const Comparison& c, const std::string& version) {
-  const Element head = html.add("head");
-  head.add("meta", {{"charset", "utf-8"}});
-  head.add("meta", {{"http-equiv", "Content-Security-Policy"},
-                    {"content", html::content_security_policy(report_styles(), report_scripts())}});
-  head.add("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-  head.add("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
-  head.add("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-  head.add("meta", {{"name", "generator"}, {"content", "plumbline " + version}});
-  head.add("title").text((c.simulated ? "SIMULATED: " : "") + comparison_headline(c) +
-                         " \u00B7 plumbline compare");
-  for (const html::Asset& style : report_styles()) head.style(style);
+std::string title_of(const Comparison& c) {
+  return (c.simulated ? "SIMULATED: " : "") + comparison_headline(c) + " \u00B7 plumbline compare";
 }
 
 }  // namespace
@@ -109,7 +100,7 @@ std::string comparison_page(const Comparison& c, const std::string& version) {
   html::Document document;
   {
     const Element html = document.open("en");
-    head(html, c, version);
+    page_head(html, version, title_of(c));
     const Element body = html.add("body");
     if (c.simulated) {
       const Element banner = body.add("div", {{"class", "simulated"}, {"role", "note"}});

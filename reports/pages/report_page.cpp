@@ -9,6 +9,7 @@
 
 #include "reports/html/element.h"
 #include "reports/pages/assets/assets.h"
+#include "reports/pages/page_head.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/wording.h"
 
@@ -23,19 +24,6 @@ std::string title_of(const Evidence& evidence) {
   if (evidence.nodes.size() == 1) title += " " + evidence.nodes.front().host;
   if (!evidence.runs.empty()) title += " \u00B7 " + evidence.runs.back().name;
   return title + " \u00B7 plumbline";
-}
-
-void head(const Element& html, const Evidence& evidence) {
-  const Element head = html.add("head");
-  head.add("meta", {{"charset", "utf-8"}});
-  head.add("meta", {{"http-equiv", "Content-Security-Policy"},
-                    {"content", html::content_security_policy(report_styles(), report_scripts())}});
-  head.add("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-  head.add("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
-  head.add("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
-  head.add("meta", {{"name", "generator"}, {"content", "plumbline " + evidence.version}});
-  head.add("title").text(title_of(evidence));
-  for (const html::Asset& style : report_styles()) head.style(style);
 }
 
 /// On top of everything, on every printed page too: these are no measurements.
@@ -75,7 +63,7 @@ std::string report_page(const Evidence& evidence) {
   html::Document document;
   {
     const Element html = document.open("en");
-    head(html, evidence);
+    page_head(html, evidence.version, title_of(evidence));
     const Element body = html.add("body");
     badge_shapes(body);
     body.add("a", {{"class", "skip"}, {"href", "#main"}}).text("Skip to the verdict");

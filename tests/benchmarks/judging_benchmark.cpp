@@ -49,6 +49,21 @@ Measurement row(int host, int i) {
   return m;
 }
 
+/// Of the metric that a host's i-th row and those behind it have.
+Baseline expectation(int i) {
+  Baseline b;
+  b.metric = metric(i);
+  b.subject_class = "gpu";
+  b.unit = "GB/s";
+  b.better = Better::higher;
+  b.expected = "100";
+  b.low = -0.1;
+  b.spread = 0.01;
+  b.basis = "derived";
+  b.source = "the generator of this benchmark";
+  return b;
+}
+
 void write_fleet(const ScratchFolder& folder, int hosts) {
   std::filesystem::create_directories(folder / "run");
   std::filesystem::create_directories(folder / "baselines");
@@ -60,17 +75,8 @@ void write_fleet(const ScratchFolder& folder, int hosts) {
   }
   ReplacedTable<Baseline> baselines(baseline_file(folder / "baselines", instance_type));
   for (int i = 0; i < metrics; i += 8) {
-    Baseline b;
-    b.metric = metric(i);
-    b.subject_class = "gpu";
-    b.unit = "GB/s";
-    b.better = Better::higher;
-    b.expected = "100";
-    b.low = -0.1;
+    Baseline b = expectation(i);
     b.subjects = std::min(8, metrics - i);
-    b.spread = 0.01;
-    b.basis = "derived";
-    b.source = "the generator of this benchmark";
     baselines.append(b);
   }
   manifest.commit();
@@ -130,19 +136,7 @@ class HostRows {
 
 Expectations expectations_of(int metrics_of_host) {
   std::vector<Baseline> baselines;
-  for (int i = 0; i < metrics_of_host; i += 8) {
-    Baseline b;
-    b.metric = metric(i);
-    b.subject_class = "gpu";
-    b.unit = "GB/s";
-    b.better = Better::higher;
-    b.expected = "100";
-    b.low = -0.1;
-    b.spread = 0.01;
-    b.basis = "derived";
-    b.source = "the generator of this benchmark";
-    baselines.push_back(b);
-  }
+  for (int i = 0; i < metrics_of_host; i += 8) baselines.push_back(expectation(i));
   return Expectations(std::move(baselines));
 }
 

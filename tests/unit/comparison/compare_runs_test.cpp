@@ -21,11 +21,6 @@ using namespace testing;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Measurement on(Measurement m, const std::string& host) {
-  m.host = host;
-  return m;
-}
-
 class CompareRuns : public ::testing::Test {
  protected:
   CompareRuns() { results_.baseline({expected_triad(), expected_gpus()}); }

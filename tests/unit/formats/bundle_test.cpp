@@ -47,11 +47,6 @@ std::string packed(const std::vector<Packed>& files, const std::string& name) {
   return {};
 }
 
-Measurement on(Measurement m, const std::string& host) {
-  m.host = host;
-  return m;
-}
-
 ManifestEntry entry_of(const std::string& host) {
   ManifestEntry entry = node_a;
   entry.host = host;

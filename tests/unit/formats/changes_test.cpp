@@ -15,17 +15,6 @@ using namespace testing;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Measurement on(Measurement m, const std::string& host) {
-  m.host = host;
-  return m;
-}
-
-ManifestEntry node(const std::string& host) {
-  ManifestEntry entry = node_a;
-  entry.host = host;
-  return entry;
-}
-
 /// What a run says after those before it.
 class ChangesTest : public ::testing::Test {
  protected:

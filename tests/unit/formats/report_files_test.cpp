@@ -29,11 +29,6 @@ const std::string hostile =
     "a\"b\\c<script>&'`|]]>*[x](y)\xff\xe2\x80\xae\x01"
     "{z=\"1\"} 1\nplumbline_verdict 7";
 
-Measurement on(Measurement m, const std::string& host) {
-  m.host = host;
-  return m;
-}
-
 Measurement gpu_path(const char* from, const char* to, double gb_per_s) {
   Measurement m = triad(gb_per_s);
   m.probe = "nvlink";

@@ -20,17 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Measurement on(Measurement m, const std::string& host) {
-  m.host = host;
-  return m;
-}
-
-ManifestEntry node(const std::string& host) {
-  ManifestEntry entry = node_a;
-  entry.host = host;
-  return entry;
-}
-
 std::string name(int number) { return fmt::format("node-{:04}", number); }
 
 class CollectEvidence : public ::testing::Test {

@@ -25,15 +25,6 @@ class JudgeRuns : public ::testing::Test {
       findings_.insert(findings_.end(), node.findings.begin(), node.findings.end());
     });
   }
-  static Measurement on(Measurement m, const char* host) {
-    m.host = host;
-    return m;
-  }
-  static ManifestEntry node(const char* host) {
-    ManifestEntry entry = node_a;
-    entry.host = host;
-    return entry;
-  }
 
   ResultsFolder results_;
   std::vector<std::string> hosts_;

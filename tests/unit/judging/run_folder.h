@@ -18,6 +18,17 @@ void write_table(const std::filesystem::path& file, const std::vector<Record>& r
   write_file(file, text);
 }
 
+/// The same on another host.
+inline Measurement on(Measurement m, const std::string& host) {
+  m.host = host;
+  return m;
+}
+inline ManifestEntry node(const std::string& host) {
+  ManifestEntry entry = node_a;
+  entry.host = host;
+  return entry;
+}
+
 /// A results folder of a test, with runs and learned baselines.
 class ResultsFolder {
  public:

@@ -14,14 +14,6 @@
 namespace plumbline {
 namespace {
 
-std::size_t occurrences(const std::string& text, const std::string& part) {
-  std::size_t number = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++number;
-  }
-  return number;
-}
-
 /// The markup of one page of the report.
 std::string section_of(const Evidence& evidence, const std::string& id) {
   const std::string page = report_page(evidence);

@@ -13,14 +13,6 @@
 namespace plumbline {
 namespace {
 
-std::size_t occurrences(const std::string& text, const std::string& part) {
-  std::size_t number = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++number;
-  }
-  return number;
-}
-
 /// Two NUMA nodes with two GPUs each, two EFA devices near each GPU; or near each pair of them.
 class Node {
  public:

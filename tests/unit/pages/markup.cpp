@@ -54,4 +54,13 @@ std::vector<MarkupTag> markup_of(std::string_view text) {
   return tags;
 }
 
+std::size_t occurrences(std::string_view text, std::string_view part) {
+  std::size_t number = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos;
+       at = text.find(part, at + 1)) {
+    ++number;
+  }
+  return number;
+}
+
 }  // namespace plumbline

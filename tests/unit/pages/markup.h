@@ -18,4 +18,7 @@ struct MarkupTag {
 /// All tags of a text. The contents of script, style and title hold none.
 std::vector<MarkupTag> markup_of(std::string_view text);
 
+/// How often a part stands in a text.
+std::size_t occurrences(std::string_view text, std::string_view part);
+
 }  // namespace plumbline

@@ -18,14 +18,6 @@
 namespace plumbline {
 namespace {
 
-std::size_t occurrences(const std::string& text, const std::string& part) {
-  std::size_t number = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++number;
-  }
-  return number;
-}
-
 // These say the part that is missing and not the whole page.
 testing::AssertionResult says(const std::string& page, const std::string& part) {
   if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
