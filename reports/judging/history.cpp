@@ -70,6 +70,9 @@ History read_history(const fs::path& folder, std::span<const RunDirectory> judge
     throw FileError(folder.string(), 0, "", "there is no such folder of earlier runs");
   }
   History history;
+  if (fs::exists(folder / known_changes_file)) {
+    history.known = read_all<KnownChange>(folder / known_changes_file);
+  }
   std::size_t later = 0;
   const std::vector<RunDirectory> all = runs_before(folder, judged, later);
   std::vector<Loaded> loaded(all.size());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/judging/history_run.h"
+#include "results/schema/known_change.h"
 
 namespace plumbline {
 
@@ -13,11 +14,13 @@ namespace plumbline {
 struct History {
   std::vector<RunDirectory> directories;
   std::vector<HistoryRun> runs;
+  std::vector<KnownChange> known;  ///< changes that are taken as they are
   std::vector<std::string> notes;  ///< what was read, and what could not be
 };
 
 /// The runs in `folder` before those that are judged, the newest ones as far as they fit into
-/// memory. Read in parallel. Throws FileError if there is no such folder.
+/// memory, and known_changes.csv there. Read in parallel. Throws FileError if there is no such
+/// folder or that file is not right.
 History read_history(const std::filesystem::path& folder, std::span<const RunDirectory> judged,
                      std::size_t threads);
 

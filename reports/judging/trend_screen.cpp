@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <span>
 
 #include "reports/statistics/change_point.h"
 #include "reports/statistics/median.h"
@@ -34,8 +33,8 @@ struct Point {
 
 class Column {
  public:
-  Column(std::vector<TrendValue> values, double default_sigma)
-      : values_(std::move(values)), sigma_(default_sigma) {
+  Column(std::vector<TrendValue> values, double default_sigma, std::span<const KnownStart> known)
+      : values_(std::move(values)), sigma_(default_sigma), known_(known) {
     std::sort(values_.begin(), values_.end());
     find_points();
     find_levels();
@@ -171,8 +170,18 @@ class Column {
     return found;
   }
 
+  /// Whether what happened to the series between these runs is known.
+  bool is_known(std::uint32_t series, std::uint32_t before, std::uint32_t now) const {
+    const auto is_between = [&](std::uint32_t of) {
+      const auto next = std::upper_bound(known_.begin(), known_.end(), KnownStart{of, before});
+      return next != known_.end() && next->series == of && next->run <= now;
+    };
+    return is_between(series) || is_between(KnownStart::every_series);
+  }
+
   std::optional<TrendAlarm> watch_series(std::span<const Point> points) const {
     TrendWatch watch(sigma_);
+    std::optional<double> earlier_base;
     enum class State { steady, asks, regressed } state = State::steady;
     std::vector<double> fresh;
     std::vector<double> since;  // first values since a regression was confirmed
@@ -182,11 +191,18 @@ class Column {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Point& point = points[i];
       const Cell& cell = cells_[point.cell];
-      // Where few share a change of software, it cannot be told from a change of the part.
-      if (i > 0 && !cell.is_large() && cell.software != cells_[points[i - 1].cell].software) {
-        watch.accept();
-        state = State::steady;
-        begin = i;
+      if (i > 0) {
+        const Cell& before = cells_[points[i - 1].cell];
+        // Where few share a change of software, it cannot be told from a change of the part.
+        const bool is_other = !cell.is_large() && cell.software != before.software;
+        const bool known = is_known(points.front().series, before.run, cell.run);
+        if (is_other || known) {
+          earlier_base.reset();
+          if (known && watch.has_base()) earlier_base = watch.base();
+          watch.accept();
+          state = State::steady;
+          begin = i;
+        }
       }
       std::size_t used = 0;
       if (state == State::steady) {
@@ -224,14 +240,17 @@ class Column {
     TrendAlarm alarm;
     alarm.series = points.front().series;
     alarm.is_regression = state == State::regressed;
-    alarm.runs = points.size();
-    alarm.since = cells_[points.front().cell].run;
+    alarm.is_slow = watch.is_slow();
+    alarm.runs = points.size() - begin;
+    alarm.since = cells_[points[begin].cell].run;
     for (const Point& point : points) {
       const std::uint32_t host = values_[point.first].host;
       if (host != values_[points.back().first].host) alarm.moved_from = host;
     }
     alarm.fresh_runs = alarm.is_regression ? confirmed_by : fresh.size();
-    alarm.base = watch.base() + cells_[points.back().cell].level;
+    const double level = cells_[points.back().cell].level;
+    alarm.base = watch.base() + level;
+    if (earlier_base) alarm.earlier_base = *earlier_base + level;
     alarm.sigma = watch.sigma();
     fresh.insert(fresh.end(), since.begin(), since.end());
     if (fresh.empty()) fresh.push_back(rest(points.back(), 0));
@@ -259,6 +278,7 @@ class Column {
 
   std::vector<TrendValue> values_;
   double sigma_;
+  std::span<const KnownStart> known_;
   std::vector<Point> points_;
   std::vector<Cell> cells_;
   std::vector<std::vector<std::size_t>> members_;  ///< points of each cell
@@ -266,9 +286,10 @@ class Column {
 
 }  // namespace
 
-ColumnTrend watch_column(std::vector<TrendValue> values, double default_sigma) {
+ColumnTrend watch_column(std::vector<TrendValue> values, double default_sigma,
+                         std::span<const KnownStart> known) {
   if (values.empty()) return {};
-  return Column(std::move(values), default_sigma).watch();
+  return Column(std::move(values), default_sigma, known).watch();
 }
 
 }  // namespace plumbline

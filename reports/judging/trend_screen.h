@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "reports/statistics/trend.h"
@@ -40,13 +41,24 @@ struct FleetEvent {
   auto operator<=>(const FleetEvent&) const = default;
 };
 
+/// From this run on the level of a series is known to be another one, and is its new base.
+struct KnownStart {
+  static constexpr std::uint32_t every_series = 0xFFFFFFFF;
+  std::uint32_t series = every_series;
+  std::uint32_t run = 0;
+
+  auto operator<=>(const KnownStart&) const = default;
+};
+
 /// A series that is lower than in its past.
 struct TrendAlarm {
   std::uint32_t series = 0;
   bool is_regression = false;               ///< confirmed; else fresh runs are asked for
-  std::size_t runs = 0;                     ///< in its history, the present one included
+  bool is_slow = false;                     ///< it got worse over weeks
+  std::size_t runs = 0;                     ///< since it has this base, the present one included
   std::size_t fresh_runs = 0;               ///< that confirmed it
-  std::uint32_t since = 0;                  ///< the first run of it
+  std::uint32_t since = 0;                  ///< the first run of these
+  std::optional<double> earlier_base;       ///< before a known change in run `since`
   std::optional<std::uint32_t> moved_from;  ///< the host where it was before
   double base = 0;                          ///< what it was, with what is common now
   double sigma = 0;
@@ -64,6 +76,8 @@ struct ColumnTrend {
 
 /// Watches the series of a column: one metric of one class of subjects of one instance type.
 /// `default_sigma` from run to run holds where the values are too few to tell.
-ColumnTrend watch_column(std::vector<TrendValue> values, double default_sigma);
+/// With each of `known`, which are in order, its series begins anew.
+ColumnTrend watch_column(std::vector<TrendValue> values, double default_sigma,
+                         std::span<const KnownStart> known = {});
 
 }  // namespace plumbline

@@ -90,11 +90,49 @@ class Follower {
     return medians;
   }
 
+  /// The first run that is not named before `name`; nothing if there is none.
+  std::optional<std::size_t> run_from(const std::string& name) const {
+    for (std::size_t run = 0; run < runs_.size(); ++run) {
+      if (runs_[run].run >= name) return run;
+    }
+    return std::nullopt;
+  }
+
+  /// What a known change is about; false if nothing has that name.
+  bool add_known(const KnownChange& change) {
+    const auto run = run_from(change.run);
+    if (!run) return false;
+    const auto number = static_cast<std::uint32_t>(*run);
+    if (change.host.empty() && change.subject.empty()) {
+      known_.push_back({change.metric, {KnownStart::every_series, number}});
+      return true;
+    }
+    const TimedColumns& table = runs_[*run].table;
+    bool any = false;
+    for (std::size_t place = 0; place < series_of_[*run].size(); ++place) {
+      const std::uint32_t series = series_of_[*run][place];
+      const std::string& host = table.hosts[place / table.paths.size()];
+      const TimedColumns::Path& path = table.paths[place % table.paths.size()];
+      const bool is_meant =
+          (change.host.empty() || change.host == host) &&
+          (change.subject.empty() || change.subject == path.subject || change.subject == path.peer);
+      if (series == none || !is_meant) continue;
+      known_.push_back({change.metric, {series, number}});
+      any = true;
+    }
+    return any;
+  }
+
   ColumnTrend watch(const TimedColumn& column) const {
     std::vector<TrendValue> values;
     const auto& in_runs = columns_of_.at(column.key);
     for (const ColumnOfRun& each : in_runs) add_values(each, values);
-    return watch_column(std::move(values), default_spread(column.metric, column.better));
+    std::vector<KnownStart> known;
+    for (const auto& [metric, start] : known_) {
+      if (column.metric.starts_with(metric)) known.push_back(start);
+    }
+    std::sort(known.begin(), known.end());
+    return watch_column(std::move(values), default_spread(column.metric, column.better), known);
   }
 
  private:
@@ -171,6 +209,7 @@ class Follower {
   std::vector<std::vector<std::uint32_t>> series_of_;              ///< by run, its host and path
   std::unordered_map<std::string, std::vector<ColumnOfRun>> columns_of_;
   std::unordered_map<std::uint32_t, std::uint32_t> present_;
+  std::vector<std::pair<std::string, KnownStart>> known_;  ///< with what a metric begins with
 };
 
 std::vector<ColumnTrend> watch_all(const Follower& follower, std::size_t threads) {
@@ -194,7 +233,8 @@ std::string signed_percent(double shift) {
 
 /// What all hosts have in common is one event, however many of their metrics show it.
 std::vector<FleetChange> fleet_changes(const Follower& follower,
-                                       const std::vector<ColumnTrend>& trends) {
+                                       const std::vector<ColumnTrend>& trends,
+                                       const std::vector<KnownChange>& known) {
   struct Shown {
     FleetEvent event;
     std::size_t column = 0;
@@ -223,12 +263,22 @@ std::vector<FleetChange> fleet_changes(const Follower& follower,
     }
     const std::string software = follower.software_change(shown.event);
     note += "; " + (software.empty() ? "no change of software is known" : software);
-    changes.push_back({shown.event.run, note + "; no part is at fault for that"});
+    const auto of_this = std::ranges::find_if(known, [&](const KnownChange& k) {
+      return k.host.empty() && k.subject.empty() && column.metric.starts_with(k.metric) &&
+             follower.run_from(k.run) == std::size_t{shown.event.run};
+    });
+    note +=
+        of_this == known.end() ? "; no part is at fault for that" : "; known: " + of_this->reason;
+    changes.push_back({shown.event.run, note});
   }
   return changes;
 }
 
 std::string dated(const Trends::Standing& standing) {
+  if (standing.alarm.is_slow) {
+    return fmt::format("it got so over weeks, in the middle {} ({} to {})", standing.changed,
+                       standing.first, standing.last);
+  }
   if (standing.first == standing.last) return "it changed in " + standing.changed;
   return fmt::format("it changed in {} ({} to {})", standing.changed, standing.first,
                      standing.last);
@@ -244,6 +294,10 @@ std::string sentence_of(const Trends::Standing& standing, const Finding& f) {
       counted(std::max<std::size_t>(1, alarm.fresh_runs), "fresh run"),
       percent(std::abs(deviation)), deviation < 0 ? "below" : "above", quantity(base, f.unit),
       counted(alarm.runs, "run"), standing.since);
+  if (alarm.earlier_base) {
+    text += fmt::format(" (before a known change {})",
+                        quantity(value_of(*alarm.earlier_base, f.better), f.unit));
+  }
   text += fmt::format("; {}, by {} ({} to {})", dated(standing), percent(-std::expm1(alarm.shift)),
                       percent(-std::expm1(alarm.high)), percent(-std::expm1(alarm.low)));
   text += fmt::format("; at most {} is tolerated ({})", percent(standing.tolerance),
@@ -251,6 +305,14 @@ std::string sentence_of(const Trends::Standing& standing, const Finding& f) {
   if (!standing.part.empty()) text += "; it is " + standing.part;
   if (!standing.moved_from.empty()) text += ", which was in " + standing.moved_from + " before";
   return text;
+}
+
+/// What makes its present level the one to compare with.
+std::string known_line(const Trends::Standing& standing, const Finding& f) {
+  std::string line =
+      csv_line(KnownChange{standing.known_from, f.host, f.subject, f.metric, "(the reason)"});
+  line.pop_back();
+  return line;
 }
 
 /// False if nothing was changed.
@@ -284,6 +346,8 @@ bool judge_by_past(const Trends::Standing& standing, Finding& f) {
                  ? "Look at what was done to it then; if nothing explains it, reboot the node, and "
                    "if that does not help, replace the part."
                  : "Watch it: it is worse than it was, within what is tolerated.";
+  f.action += fmt::format(" If it is meant to be so, say it in {} beside the earlier runs: {}",
+                          known_changes_file, known_line(standing, f));
   return true;
 }
 
@@ -335,11 +399,19 @@ void add_levels(const Follower& follower, const std::vector<ColumnTrend>& trends
 Trends::Trends(HistoryRun judged, History history, BaselineStore& baselines, std::size_t threads)
     : notes_(std::move(history.notes)) {
   history.runs.push_back(std::move(judged));
-  const Follower follower(std::move(history.runs));
+  Follower follower(std::move(history.runs));
+  std::size_t of_nothing = 0;
+  for (const KnownChange& change : history.known) {
+    of_nothing += follower.add_known(change) ? 0U : 1U;
+  }
+  if (of_nothing > 0) {
+    notes_.push_back(fmt::format("{}: no run, host or subject of the history is meant by {}",
+                                 known_changes_file, counted(of_nothing, "line")));
+  }
   const TimedColumns& present = follower.present();
   const auto trends = watch_all(follower, threads);
   told_.runs = follower.run_names();
-  told_.changes = fleet_changes(follower, trends);
+  told_.changes = fleet_changes(follower, trends, history.known);
   for (const FleetChange& change : told_.changes) notes_.push_back(change.text);
   std::size_t asking = 0;
   for (std::size_t i = 0; i < trends.size(); ++i) {
@@ -361,6 +433,8 @@ Trends::Trends(HistoryRun judged, History history, BaselineStore& baselines, std
       standing.last = follower.run_name(alarm.last);
       standing.since = follower.run_name(alarm.since);
       if (alarm.moved_from) standing.moved_from = follower.host_name(*alarm.moved_from);
+      // Where it is now it may have come after it changed.
+      standing.known_from = alarm.moved_from ? told_.runs.back() : standing.changed;
       if (told_.series.size() < most_told) {
         told_.series.push_back(series_of(column, m, standing));
         told_.series.back().values = follower.medians_of(column, alarm.series);

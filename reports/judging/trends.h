@@ -37,6 +37,7 @@ class Trends {
     std::string part;                         ///< UUID or serial number; empty: not known
     std::string changed, first, last, since;  ///< runs
     std::string moved_from;                   ///< a host; empty: it has not moved
+    std::string known_from;                   ///< the run that a known change of it would name
   };
 
  private:

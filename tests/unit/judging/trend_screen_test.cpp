@@ -123,6 +123,51 @@ TEST(TrendScreen, WhatIsMendedIsNoLongerTold) {
       << "one good run mends nothing";
 }
 
+TEST(TrendScreen, WhatGetsWorseOverMonthsIsTold) {
+  Past past;
+  past.hosts = 20;
+  past.runs = 320;
+  past.lost = [](std::uint32_t host, std::uint32_t gpu, std::uint32_t run) {
+    return host == 7 && gpu == 3 && run >= 40 ? std::log1p(-0.06) * (run - 40) / 280 : 0.0;
+  };
+  const auto found = regressions(watch_column(past.values(), 0.03));
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].series, slow_series);
+  EXPECT_TRUE(found[0].is_slow);
+  EXPECT_GT(found[0].deficit, 0.03);
+}
+
+TEST(TrendScreen, AKnownChangeBeginsAnew) {
+  Past past = with_slow_gpu(0.1, 22);
+  const auto with = [&](const std::vector<KnownStart>& known) {
+    return watch_column(past.values(), 0.03, known).alarms;
+  };
+  const auto is_told = [](const std::vector<TrendAlarm>& alarms) {
+    return std::any_of(alarms.begin(), alarms.end(), [](const TrendAlarm& alarm) {
+      return alarm.series == slow_series && alarm.is_regression;
+    });
+  };
+  EXPECT_TRUE(is_told(with({})));
+  EXPECT_FALSE(is_told(with({{slow_series, 22}})));
+  EXPECT_FALSE(is_told(with({{KnownStart::every_series, 22}})));
+  EXPECT_TRUE(is_told(with({{slow_series - 1, 22}, {slow_series + 1, 22}}))) << "others";
+  EXPECT_TRUE(is_told(with({{slow_series, 3}}))) << "was before";
+  EXPECT_TRUE(is_told(with({{slow_series, 45}}))) << "is to come";
+
+  // And worse again.
+  past.runs = 64;
+  past.lost = [](std::uint32_t host, std::uint32_t gpu, std::uint32_t run) {
+    if (host != 7 || gpu != 3 || run < 22) return 0.0;
+    return run < 50 ? std::log1p(-0.1) : std::log1p(-0.2);
+  };
+  const auto found = regressions({with({{slow_series, 22}}), {}});
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_EQ(found[0].since, 22U);
+  EXPECT_EQ(found[0].runs, 42U);
+  EXPECT_NEAR(found[0].deficit, 0.1 / 0.9, 0.015);
+  EXPECT_NEAR(found[0].earlier_base.value() - found[0].base, -std::log1p(-0.1), 0.015);
+}
+
 TEST(TrendScreen, ADriverStepIsOneEventAndNobodysFault) {
   Past past = with_slow_gpu(0.07, 25);
   const auto slow = past.lost;

@@ -9,6 +9,7 @@
 #include "reports/judging/judge_runs.h"
 #include "results/schema/device.h"
 #include "results/schema/file_error.h"
+#include "results/schema/known_change.h"
 #include "tests/unit/judging/fleet_world.h"
 #include "tests/unit/judging/run_folder.h"
 
@@ -212,6 +213,48 @@ TEST_F(TrendsTest, ADriverUpdateIsOneEvent) {
                                "gpu_memory.read of gpu changed by -3.9 %"),
                      HasSubstr("on 10 hosts together; driver.version 580 instead of 570; no part "
                                "is at fault"))));
+}
+
+TEST_F(TrendsTest, WhatIsKnownIsTheNewLevel) {
+  expect_at_least(0.10);
+  const RunDirectory last = write(11);
+  judge(last);
+  const auto told = with_rule("trend regression");
+  ASSERT_THAT(told, SizeIs(1));
+  // The finding has the line to be written.
+  const std::string mark = "known_changes.csv beside the earlier runs: ";
+  const std::size_t line = told[0].action.find(mark);
+  ASSERT_NE(line, std::string::npos) << told[0].action;
+  write_file(results_.path() / "runs" / known_changes_file,
+             csv_header<KnownChange>() + told[0].action.substr(line + mark.size()) + '\n');
+  Judgement judgement = judge(last);
+  EXPECT_THAT(with_rule("trend regression"), IsEmpty());
+  EXPECT_THAT(judgement.notes, Not(Contains(HasSubstr("known_changes.csv"))));
+
+  write_table(results_.path() / "runs" / known_changes_file,
+              std::vector<KnownChange>{{"20261101", "node-1003", "gpu0", "", "another part"},
+                                       {"20261101", "node-9", "", "", "no such host"},
+                                       {"20270101", "", "", "", "not yet"}});
+  judgement = judge(last);
+  EXPECT_THAT(with_rule("trend regression"), SizeIs(1));
+  EXPECT_THAT(judgement.notes,
+              Contains("known_changes.csv: no run, host or subject of the history is "
+                       "meant by 2 lines"));
+
+  write_file(results_.path() / "runs" / known_changes_file, "host,why\nnode-1003,none\n");
+  EXPECT_THROW(judge(last), FileError);
+}
+
+TEST_F(TrendsTest, AKnownUpdateSaysWhy) {
+  update_ = 22;
+  slow_since_ = 1000;
+  expect_at_least(0.10);
+  const RunDirectory last = write(0);
+  write_table(results_.path() / "runs" / known_changes_file,
+              std::vector<KnownChange>{{name(22), "", "", "gpu_memory", "the vendor knows"}});
+  EXPECT_THAT(judge(last).notes,
+              Contains(AllOf(HasSubstr("one event of the fleet in " + name(22)),
+                             HasSubstr("580 instead of 570; known: the vendor knows"))));
 }
 
 TEST_F(TrendsTest, WhatIsKeptOfARunSaysTheSame) {

@@ -10,6 +10,7 @@
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
 #include "results/schema/journal.h"
+#include "results/schema/known_change.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
@@ -69,6 +70,8 @@ constexpr const char* heading<SuspectedNode> = "suspects.csv";
 template <>
 constexpr const char* heading<TrueFault> = "truth.csv";
 template <>
+constexpr const char* heading<KnownChange> = "known_changes.csv";
+template <>
 constexpr const char* heading<Baseline> = "Baselines";
 template <>
 constexpr const char* heading<Finding> = "findings.csv";
@@ -81,7 +84,7 @@ constexpr const char* heading<ComparedValue> = "compare.csv";
 
 using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
                                ManifestEntry, SuspectedNode, TrueFault, Baseline, Finding,
-                               NodeVerdict, PathValue, ComparedValue>;
+                               NodeVerdict, PathValue, ComparedValue, KnownChange>;
 TYPED_TEST_SUITE(ResultsReadme, Records);
 
 TYPED_TEST(ResultsReadme, NamesTheColumnsInOrder) {

@@ -123,6 +123,98 @@ TEST(Trend, WhatIsAcceptedIsTheNewBase) {
   EXPECT_NEAR(watch.base(), std::log1p(-0.2), 0.01);
 }
 
+/// So many runs; each alarm is measured again at once. How many regressions there were.
+std::size_t regressions_in(TrendWatch& watch, Device& device, std::size_t runs,
+                           double change_of_a_run = 0) {
+  std::size_t regressions = 0;
+  for (std::size_t run = 0; run < runs; ++run) {
+    device.level += change_of_a_run;
+    if (watch.add(device.next()) != TrendWatch::State::measure_again) continue;
+    std::vector<double> fresh;
+    while (fresh.size() < 9) fresh.push_back(device.next());
+    regressions += watch.confirm(fresh) == TrendWatch::Decision::regression ? 1U : 0U;
+  }
+  return regressions;
+}
+
+TEST(Trend, WhatGotBetterIsTheNewBase) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Device device(seed);
+    TrendWatch watch(0.01);
+    EXPECT_EQ(regressions_in(watch, device, 40), 0U);
+    device.level = std::log1p(0.06);
+    EXPECT_EQ(regressions_in(watch, device, 48), 0U);
+    EXPECT_NEAR(watch.base(), std::log1p(0.06), 0.012) << seed;
+    device.level = 0;
+    EXPECT_GT(regressions_in(watch, device, 8), 0U) << "it was better than that, seed " << seed;
+  }
+}
+
+TEST(Trend, WhatWasBetterForADayIsNoBase) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Device device(seed);
+    TrendWatch watch(0.01);
+    EXPECT_EQ(regressions_in(watch, device, 40), 0U);
+    device.level = std::log1p(0.06);
+    EXPECT_EQ(regressions_in(watch, device, 6), 0U);
+    device.level = 0;
+    EXPECT_EQ(regressions_in(watch, device, 40), 0U) << "seed " << seed;
+    EXPECT_NEAR(watch.base(), 0, 0.012);
+  }
+}
+
+TEST(Trend, WhatIsMendedAfterItsBaseWasLearnedCanGetWorseAgain) {
+  Device device(3);
+  TrendWatch watch(0.01);
+  device.level = std::log1p(-0.2);
+  regressions_in(watch, device, 30);
+  device.level = 0;
+  regressions_in(watch, device, 24);
+  EXPECT_NEAR(watch.base(), 0, 0.012);
+}
+
+TEST(Trend, WhatGetsWorseOverMonthsIsTold) {
+  constexpr std::size_t devices = 200;
+  std::size_t told = 0;
+  for (std::uint64_t seed = 1; seed <= devices; ++seed) {
+    Device device(seed);
+    TrendWatch watch(0.01);
+    EXPECT_EQ(regressions_in(watch, device, 40), 0U);
+    told += regressions_in(watch, device, 140, std::log1p(-0.06) / 140) > 0 ? 1U : 0U;
+  }
+  EXPECT_GE(told, devices - 2);
+}
+
+TEST(Trend, WhatGetsWorseOverAYearIsSeenInItsWeeks) {
+  Device device(1);
+  TrendWatch watch(0.01);
+  bool is_told = false;
+  for (std::size_t run = 0; run < 400 && !is_told; ++run) {
+    if (run >= 40) device.level += std::log1p(-0.05) / 360;
+    if (watch.add(device.next()) != TrendWatch::State::measure_again) continue;
+    std::vector<double> fresh;
+    while (fresh.size() < 9) fresh.push_back(device.next());
+    const bool is_slow = watch.is_slow();
+    if (watch.confirm(fresh) != TrendWatch::Decision::regression) continue;
+    is_told = true;
+    EXPECT_TRUE(is_slow);
+    EXPECT_NEAR(watch.base(), 0, 0.012) << "beside the first level";
+  }
+  EXPECT_TRUE(is_told);
+}
+
+TEST(Trend, TheBaseIsInTheMiddleOfWhatItIsOf) {
+  double sum = 0;
+  constexpr std::size_t devices = 300;
+  for (std::uint64_t seed = 1; seed <= devices; ++seed) {
+    Device device(seed);
+    TrendWatch watch(0.01);
+    regressions_in(watch, device, 150);
+    sum += watch.base();
+  }
+  EXPECT_NEAR(sum / devices, 0, 0.0006);
+}
+
 TEST(Trend, EqualValuesStillHaveANoise) {
   TrendWatch watch(0.01);
   for (int run = 0; run < 30; ++run) watch.add(0.5);
