@@ -103,6 +103,7 @@ std::vector<std::string> report_command(const LoopOrder& order,
   command.insert(command.end(), runs.begin(), runs.end());
   command.insert(command.end(), {"--results", order.results, "--no-html"});
   if (baselines) command.insert(command.end(), {"--baselines", *baselines});
+  if (!order.history.empty()) command.insert(command.end(), {"--history", order.history});
   return command;
 }
 

@@ -12,8 +12,9 @@ namespace plumbline::simulation {
 
 /// How the loop reaches the report.
 struct LoopOrder {
-  std::filesystem::path report;   ///< the program plumbline-report
-  std::filesystem::path results;  ///< the folder that has the run below runs/
+  std::filesystem::path report;        ///< the program plumbline-report
+  std::filesystem::path results;       ///< the folder that has the run below runs/
+  std::filesystem::path history = {};  ///< of the runs before it; empty: it is judged alone
 };
 
 /// What an acceptance of the simulated fleet came to.

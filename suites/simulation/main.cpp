@@ -9,10 +9,8 @@
 #include "results/schema/exit_code.h"
 #include "results/schema/install_tree.h"
 #include "suites/description/suite.h"
-#include "suites/simulation/closed_loop.h"
-#include "suites/simulation/permuted_run.h"
 #include "suites/simulation/promises.h"
-#include "suites/simulation/run_writer.h"
+#include "suites/simulation/scored_world.h"
 #include "suites/simulation/simulated_fleet.h"
 #include "suites/simulation/write_runs.h"
 
@@ -35,42 +33,17 @@ struct Order {
   std::string promises;
 };
 
-/// The same rows in another order, over several runs, judged again; nothing where that is too much.
-std::optional<bool> try_permutation(const SimulatedFleet& fleet, const RunWriter& writer,
-                                    const LoopOrder& loop, Interruption& interruption) {
-  constexpr std::uintmax_t most_bytes = std::uintmax_t{2} << 30U;
-  const RunDirectory& run = writer.directory();
-  if (std::filesystem::file_size(run.measurements()) > most_bytes) return std::nullopt;
-  const auto results = run.path() / "permuted";
-  const auto runs = permuted_runs(run, results, fleet.seed, 3);
-  std::vector<std::filesystem::path> folders;
-  for (const RunDirectory& directory : runs) folders.push_back(directory.path());
-  run_report(report_command({loop.report, results}, folders, writer.baselines()),
-             run.logs() / "permuted.log", interruption);
-  const bool same = same_bytes(run.findings(), runs.front().findings());
-  std::filesystem::remove_all(results);
-  return same;
-}
-
 int score(const SimulatedFleet& fleet, const std::vector<Baseline>& baselines, const Order& order,
           const InstallTree& tree) {
-  Interruption interruption;
-  const std::uint64_t last = fleet.world.runs - 1;
-  const WriteOrder to{order.results, order.run_name, order.threads};
-  RunWriter writer(fleet, make_directory(fleet, to, last), last, order.threads);
-  write_run(fleet, baselines, writer);
-  writer.finish();
-  const LoopOrder loop{tree.program("report"), order.results};
-  const LoopEnd end = accept_simulated(fleet, writer, loop, interruption);
-  const Score found = score_run(fleet, writer.directory(), last, end.reports.back().exit_code);
-  std::optional<bool> permutable;
-  if (order.permute) permutable = try_permutation(fleet, writer, loop, interruption);
-  const auto promises = promises_of(fleet, end, found, permutable);
+  const ScoredWorld scored = score_world(
+      fleet, baselines,
+      {{order.results, order.run_name, order.threads}, tree.program("report"), order.permute});
+  const auto promises = promises_of(fleet, scored);
   std::cout << fmt::format("world {}, {} simulated nodes, seed {}: {}\n", fleet.world.name,
-                           fleet.nodes(), fleet.seed, writer.directory().path().string())
-            << score_summary(found, end) << promise_table(promises);
-  if (!order.promises.empty()) write_promises(promises, found, end, order.promises);
-  return all_hold(promises, found) ? exit_ok : exit_rejected;
+                           fleet.nodes(), fleet.seed, scored.run.path().string())
+            << score_summary(scored) << promise_table(promises);
+  if (!order.promises.empty()) write_promises(promises, scored, order.promises);
+  return all_hold(promises, scored.score) ? exit_ok : exit_rejected;
 }
 
 void list_worlds(const std::filesystem::path& worlds) {

@@ -128,6 +128,19 @@ const std::string* other_transport(const SimulatedFleet& fleet, std::size_t node
   return nullptr;
 }
 
+double share_left(const SimulatedFleet& fleet, std::size_t node, std::size_t index,
+                  std::uint64_t run) {
+  const Measurement& row = fleet.machine.series[index].row;
+  double share = 1;
+  for (const Fault& fault : fleet.faults_of(node)) {
+    if (fault.is_in(run)) share *= left_over(fleet, fault, node, row, run);
+  }
+  for (const Fault& fault : fleet.fleet_faults) {
+    if (fault.is_in(run)) share *= left_over(fleet, fault, node, row, run);
+  }
+  return share;
+}
+
 TrueState true_state(const SimulatedFleet& fleet, std::size_t node, std::size_t index,
                      std::uint64_t run) {
   const Series& series = fleet.machine.series[index];
@@ -142,8 +155,10 @@ TrueState true_state(const SimulatedFleet& fleet, std::size_t node, std::size_t 
     }
   } else {
     factor = cohort_factor(fleet, node, row, run) *
-             std::exp(series.noise.devices *
-                      Draw(fleet.seed, Stream::devices, node, index).noise(fleet.world.tails));
+             std::exp(series.noise.devices * Draw(fleet.seed, Stream::devices,
+                                                  fleet.home_of(node, row.subject, run), index)
+                                                 .noise(fleet.world.tails)) *
+             share_left(fleet, node, index, run);
   }
   for (const Fault& fault : fleet.faults_of(node)) {
     if (!fault.is_in(run)) continue;
@@ -161,14 +176,7 @@ TrueState true_state(const SimulatedFleet& fleet, std::size_t node, std::size_t 
       default:
         break;
     }
-    if (series.is_fact) {
-      apply_to_fact(fault, series, state);
-    } else {
-      factor *= left_over(fleet, fault, node, row, run);
-    }
-  }
-  for (const Fault& fault : fleet.fleet_faults) {
-    if (!series.is_fact && fault.is_in(run)) factor *= left_over(fleet, fault, node, row, run);
+    if (series.is_fact) apply_to_fact(fault, series, state);
   }
   if (row.probe == "efa") state.transport = other_transport(fleet, node, row.metric, run);
   if (series.is_fact) return state;

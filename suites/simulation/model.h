@@ -22,6 +22,10 @@ struct TrueState {
 TrueState true_state(const SimulatedFleet& fleet, std::size_t node, std::size_t series,
                      std::uint64_t run);
 
+/// The share of a healthy rate that the node's faults leave; 1 where none is on its way.
+double share_left(const SimulatedFleet& fleet, std::size_t node, std::size_t series,
+                  std::uint64_t run);
+
 /// What a healthy node of its cohort has in the middle.
 double usual_value(const SimulatedFleet& fleet, std::size_t node, std::size_t series,
                    std::uint64_t run);

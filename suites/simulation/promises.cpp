@@ -13,7 +13,6 @@ namespace plumbline::simulation {
 namespace {
 
 constexpr const char* not_asked = "not asked by this world";
-constexpr const char* not_judged = "not judged by this version";
 
 std::string percent_of(const std::optional<double>& share) {
   return share ? fmt::format("{:.4g} %", 100 * *share) : std::string("-");
@@ -24,6 +23,10 @@ std::string in_words(const char* what, const Hits& hits) {
   return fmt::format("{}: precision {}, recall {} ({} of {}), {} false", what,
                      percent_of(hits.precision()), percent_of(hits.recall()), hits.found,
                      hits.true_ones, hits.false_ones);
+}
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 bool is_asked(const Hits& hits) { return hits.true_ones + hits.false_ones > 0; }
@@ -132,17 +135,50 @@ Promise verdicts(const ValueScore& values, std::uint64_t repeats) {
                   not_asked,
                   {}};
   if (values.intervals == 0) return promise;
-  const auto share = [](std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
-  };
   const double runs =
-      share(values.healthy_runs, values.healthy_series * repeats);  // asked for beyond the first
+      share_of(values.healthy_runs, values.healthy_series * repeats);  // asked for beyond the first
   promise.measured = fmt::format(
       "{} false FAIL of {}, {} false PASS of {}, {} straddling, {:.3f} runs", values.false_fail,
       values.within_limits, values.false_pass, values.beyond_limits, values.straddling, runs);
-  promise.holds = share(values.false_fail, values.within_limits) <= 1e-3 &&
-                  share(values.false_pass, values.beyond_limits) <= 1e-3 &&
+  promise.holds = share_of(values.false_fail, values.within_limits) <= 1e-3 &&
+                  share_of(values.false_pass, values.beyond_limits) <= 1e-3 &&
                   values.straddling == 0 && runs <= 1.3;
+  return promise;
+}
+
+Promise trend(const std::optional<TrendScore>& trends) {
+  Promise promise{"P7",
+                  "steps >= 5 % within 3 runs in >= 99.5 %, 4 in >= 99.9 %; <= 1 false alarm per "
+                  "10^7 series-runs; a driver is one event",
+                  not_asked,
+                  {}};
+  if (!trends || trends->judged_runs == 0) return promise;
+  const TrendScore& t = *trends;
+  const auto percent = [](std::uint64_t part, std::uint64_t whole) {
+    return percent_of(share_of(part, whole));
+  };
+  std::string measured;
+  if (t.steps > 0) {
+    measured = fmt::format(
+        "{} steps: {} within 3 runs, {} within 4, {:.2f} in the middle; dated within a run {}, "
+        "interval right {}; ",
+        t.steps, percent(t.steps_within_three, t.steps), percent(t.steps_within_four, t.steps),
+        share_of(t.runs_to_tell, t.steps_told), percent(t.dated_within_one, t.dated),
+        percent(t.dated_in_interval, t.dated));
+  }
+  if (t.drifts > 0) measured += fmt::format("{} of {} slow ones; ", t.drifts_told, t.drifts);
+  if (t.told_elsewhere > 0) measured += fmt::format("{} after a move; ", t.told_elsewhere);
+  constexpr double days = 365;
+  measured += fmt::format(
+      "{} false in {} series-runs ({:.2g} per part and year); {} of {} events of the fleet, {} "
+      "false",
+      t.false_alarms, t.series_runs, days * share_of(t.false_alarms, t.series_runs), t.events_told,
+      t.events, t.events_false);
+  promise.measured = measured;
+  promise.holds = (t.steps == 0 || (share_of(t.steps_within_three, t.steps) >= 0.995 &&
+                                    share_of(t.steps_within_four, t.steps) >= 0.999)) &&
+                  share_of(t.false_alarms, t.series_runs) <= 1e-7 && t.events_told == t.events &&
+                  t.events_false == 0;
   return promise;
 }
 
@@ -194,8 +230,31 @@ nlohmann::json json_of(const Hits& hits) {
           {"recall", json_of(hits.recall())}};
 }
 
-nlohmann::json json_of(const std::vector<Promise>& promises, const Score& score,
-                       const LoopEnd& loop) {
+nlohmann::json json_of(const std::optional<TrendScore>& trends) {
+  if (!trends) return {};
+  const TrendScore& t = *trends;
+  return {{"judged_runs", t.judged_runs},
+          {"series_runs", t.series_runs},
+          {"steps", t.steps},
+          {"steps_told", t.steps_told},
+          {"steps_within_three", t.steps_within_three},
+          {"steps_within_four", t.steps_within_four},
+          {"runs_to_tell", t.runs_to_tell},
+          {"drifts", t.drifts},
+          {"drifts_told", t.drifts_told},
+          {"told_elsewhere", t.told_elsewhere},
+          {"false_alarms", t.false_alarms},
+          {"dated", t.dated},
+          {"dated_within_one", t.dated_within_one},
+          {"dated_in_interval", t.dated_in_interval},
+          {"events", t.events},
+          {"events_told", t.events_told},
+          {"events_false", t.events_false}};
+}
+
+nlohmann::json json_of(const std::vector<Promise>& promises, const ScoredWorld& scored) {
+  const Score& score = scored.score;
+  const LoopEnd& loop = scored.loop;
   nlohmann::json all = nlohmann::json::array();
   for (const Promise& p : promises) {
     all.push_back({{"id", p.id},
@@ -224,6 +283,7 @@ nlohmann::json json_of(const std::vector<Promise>& promises, const Score& score,
           {"gpu_pairs_exact", score.gpu_pairs_exact},
           {"outliers", json_of(score.outliers)},
           {"outlier_fails", score.outlier_fails},
+          {"trends", json_of(scored.trends)},
           {"values",
            {{"within_limits", v.within_limits},
             {"beyond_limits", v.beyond_limits},
@@ -256,16 +316,17 @@ std::string csv_of(const std::vector<Promise>& promises) {
 
 }  // namespace
 
-std::vector<Promise> promises_of(const SimulatedFleet& fleet, const LoopEnd& loop,
-                                 const Score& score, const std::optional<bool>& is_permutable) {
+std::vector<Promise> promises_of(const SimulatedFleet& fleet, const ScoredWorld& scored) {
+  const Score& score = scored.score;
+  const LoopEnd& loop = scored.loop;
   return {rounds(fleet, loop),
           network_nodes(score),
           nics(score),
           gpus(score),
           outliers(fleet, score, loop),
           verdicts(score.values, fleet.world.repeats),
-          {"P7", "a 5 % step within 3 runs in >= 99.5 %; a driver is one event", not_judged, {}},
-          permutation(is_permutable),
+          trend(scored.trends),
+          permutation(scored.is_permutable),
           coverage(score.values)};
 }
 
@@ -278,7 +339,9 @@ std::string promise_table(const std::vector<Promise>& promises) {
   return text;
 }
 
-std::string score_summary(const Score& score, const LoopEnd& loop) {
+std::string score_summary(const ScoredWorld& scored) {
+  const Score& score = scored.score;
+  const LoopEnd& loop = scored.loop;
   std::string text = fmt::format(
       "verdict: exit {}; {} nodes: {} accepted, {} rejected, {} incomplete\n"
       "wrong REJECT: {} of {} healthy nodes; wrong ACCEPT: {} of {} that may not be accepted\n",
@@ -295,11 +358,11 @@ std::string score_summary(const Score& score, const LoopEnd& loop) {
   return text;
 }
 
-void write_promises(const std::vector<Promise>& promises, const Score& score, const LoopEnd& loop,
+void write_promises(const std::vector<Promise>& promises, const ScoredWorld& scored,
                     const std::filesystem::path& file) {
   std::string text;
   if (file.extension() == ".json") {
-    text = json_of(promises, score, loop).dump(2) + '\n';
+    text = json_of(promises, scored).dump(2) + '\n';
   } else if (file.extension() == ".csv") {
     text = csv_of(promises);
   } else {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "suites/simulation/score.h"
+#include "suites/simulation/scored_world.h"
 
 namespace plumbline::simulation {
 
@@ -16,19 +16,17 @@ struct Promise {
   std::optional<bool> holds;  ///< nothing: this world does not ask it, or no version judges it
 };
 
-/// The figures that statistics promise, as this run of the world shows them. `is_permutable` says
-/// whether the same rows in another order gave the same findings; nothing: it was not tried.
-std::vector<Promise> promises_of(const SimulatedFleet& fleet, const LoopEnd& loop,
-                                 const Score& score, const std::optional<bool>& is_permutable);
+/// The figures that statistics promise, as this world shows them.
+std::vector<Promise> promises_of(const SimulatedFleet& fleet, const ScoredWorld& scored);
 
 /// For people: a line for each promise.
 std::string promise_table(const std::vector<Promise>& promises);
 
 /// What the run came to besides: nodes, verdicts, measurements.
-std::string score_summary(const Score& score, const LoopEnd& loop);
+std::string score_summary(const ScoredWorld& scored);
 
 /// The same as CSV or JSON, by the name of the file. Throws FileError for another kind of file.
-void write_promises(const std::vector<Promise>& promises, const Score& score, const LoopEnd& loop,
+void write_promises(const std::vector<Promise>& promises, const ScoredWorld& scored,
                     const std::filesystem::path& file);
 
 /// True if none of the promises that were asked is broken, and no node's verdict is wrong.

@@ -149,21 +149,12 @@ void RunWriter::write_devices() const {
   std::vector<std::pair<std::string, std::string>> devices;  // subject, kind
   for (const std::string& gpu : fleet_.machine.devices("gpu")) devices.emplace_back(gpu, "gpu");
   for (const std::string& nic : fleet_.machine.nics) devices.emplace_back(nic, "efa");
-  std::vector<const Fault*> moving;
-  for (const Fault& fault : fleet_.faults) {
-    if (fault.rule->moves_every > 0 && fault.is_in(run_)) moving.push_back(&fault);
-  }
   in_order(
       fleet_.nodes(), threads_,
       [&](std::size_t node, std::string& lines) {
         for (std::size_t i = 0; i < devices.size(); ++i) {
           const auto& [subject, kind] = devices[i];
-          std::size_t home = node;  // whose part it was in the first run
-          for (const Fault* fault : moving) {
-            if (fault->subject != subject) continue;
-            if (fault->home == node) home = fault->place;  // it has changed places with that one
-            if (fault->place == node) home = fault->home;
-          }
+          const std::size_t home = fleet_.home_of(node, subject, run_);
           Device device{fleet_.manifest[node].host, subject, kind, kind, "", "", "", {}};
           device.serial = fmt::format("S{:07}{:02}", home, i);
           if (kind == "gpu") device.uuid = fmt::format("GPU-{:08x}-{:07}-{}", fleet_.seed, home, i);

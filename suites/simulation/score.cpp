@@ -4,10 +4,10 @@
 #include <cmath>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "results/schema/finding.h"
 #include "suites/simulation/model.h"
+#include "suites/simulation/series_places.h"
 
 namespace plumbline::simulation {
 namespace {
@@ -60,14 +60,8 @@ Hits compare(const std::set<Part>& truth, const std::set<Part>& tolerated,
 /// Everything that a score counts, finding by finding.
 class Counting {
  public:
-  Counting(const SimulatedFleet& fleet, std::uint64_t run) : fleet_(fleet), run_(run) {
-    for (std::size_t i = 0; i < fleet.nodes(); ++i) numbers_.emplace(fleet.manifest[i].host, i);
-    Measurement row;
-    for (std::size_t i = 0; i < fleet.machine.series.size(); ++i) {
-      row = fleet.machine.series[i].row;
-      row.host.clear();
-      series_.emplace(series_key(row), i);
-    }
+  Counting(const SimulatedFleet& fleet, std::uint64_t run)
+      : fleet_(fleet), run_(run), places_(fleet) {
     collect_truth();
     collect_slow_series();
   }
@@ -97,7 +91,7 @@ class Counting {
     return std::ranges::none_of(fleet_.faults_of(node),
                                 [&](const Fault& fault) { return fault.is_in(run_); });
   }
-  const std::unordered_map<std::string, std::size_t>& numbers() const { return numbers_; }
+  const SeriesPlaces& places() const { return places_; }
 
  private:
   /// What is promised is promised for degradations from here on; smaller ones may be named or not.
@@ -157,37 +151,22 @@ class Counting {
     }
   }
 
-  /// Which series of which node a finding is about; nothing for paths to other hosts and culprits.
-  std::optional<std::pair<std::size_t, std::size_t>> place_of(const Finding& f) const {
-    const auto node = numbers_.find(f.host);
-    if (node == numbers_.end()) return std::nullopt;
-    Measurement row;
-    row.metric = f.metric;
-    row.subject = f.subject;
-    row.peer = f.peer;
-    row.bytes = f.bytes;
-    row.params = f.params;
-    const auto series = series_.find(series_key(row));
-    if (series == series_.end()) return std::nullopt;
-    return std::pair(node->second, series->second);
-  }
-
   void take_failure(const Finding& f) {
-    const auto place = place_of(f);
+    const auto place = places_.of(f);
     if (!place) return;
     outliers_.found += slow_.contains(*place) ? 1U : 0U;
     if (f.rule != "fleet outlier") return;
     ++outlier_fails_;
     // Between the tolerance and what must be found neither verdict is wrong.
     constexpr double margin = 0.002;
-    const double least = tolerated(fleet_.machine.series[place->second]) - margin;
-    outliers_.false_ones += deficit_of(place->first, place->second) < least ? 1U : 0U;
+    const double least = tolerated(fleet_.machine.series[place->series]) - margin;
+    outliers_.false_ones += deficit_of(place->node, place->series) < least ? 1U : 0U;
   }
 
   void take_value(const Finding& f) {
-    const auto place = place_of(f);
+    const auto place = places_.of(f);
     if (!place || !f.value || !f.ci_low || !f.ci_high) return;
-    const double value = true_state(fleet_, place->first, place->second, run_).value;
+    const double value = true_state(fleet_, place->node, place->series, run_).value;
     ++values_.intervals;
     values_.covering += value >= *f.ci_low && value <= *f.ci_high ? 1U : 0U;
     const bool is_beyond = (f.low && value < *f.low) || (f.high && value > *f.high);
@@ -203,7 +182,7 @@ class Counting {
     };
     const bool straddles = is_inside(f.low) || is_inside(f.high);
     values_.straddling += straddles && (passes || fails) ? 1U : 0U;
-    if (is_healthy(place->first) && !is_beyond) {
+    if (is_healthy(place->node) && !is_beyond) {
       ++values_.healthy_series;
       values_.healthy_runs += f.runs;
     }
@@ -226,8 +205,8 @@ class Counting {
     std::set<std::string> accused;
     for (const auto& parts : {nodes, nics}) {
       for (const Part& part : parts) {
-        const auto node = numbers_.find(std::get<0>(part));
-        if (node != numbers_.end() && is_healthy(node->second)) accused.insert(node->first);
+        const auto node = places_.node(std::get<0>(part));
+        if (node && is_healthy(*node)) accused.insert(std::get<0>(part));
       }
     }
     score.network_nodes_healthy_accused = accused.size();
@@ -265,12 +244,11 @@ class Counting {
 
   const SimulatedFleet& fleet_;
   const std::uint64_t run_;
-  std::unordered_map<std::string, std::size_t> numbers_;
-  std::unordered_map<std::string, std::size_t> series_;
+  const SeriesPlaces places_;
   std::set<Part> true_nodes_, true_nics_, true_leaves_, true_leaf_rails_, tolerated_;
   std::map<std::string, std::set<Part>> true_gpus_, named_gpus_;
   std::set<Part> named_network_;
-  std::set<std::pair<std::size_t, std::size_t>> slow_;  ///< node and series
+  std::set<SeriesPlace> slow_;
   Hits outliers_;
   std::uint64_t outlier_fails_ = 0;
   ValueScore values_;
@@ -289,19 +267,19 @@ Score score_run(const SimulatedFleet& fleet, const RunDirectory& directory, std:
   read_csv<Finding>(directory.findings(), [&](const Finding& f) { counting.take(f); });
   counting.finish(score);
   read_csv<NodeVerdict>(directory.nodes(), [&](const NodeVerdict& verdict) {
-    const auto node = counting.numbers().find(verdict.host);
-    if (node == counting.numbers().end()) return;
+    const auto node = counting.places().node(verdict.host);
+    if (!node) return;
     const bool is_accepted = verdict.outcome == NodeOutcome::accept;
     const bool is_rejected = verdict.outcome == NodeOutcome::reject;
     ++score.nodes;
     score.accepted += is_accepted ? 1U : 0U;
     score.rejected += is_rejected ? 1U : 0U;
     score.incomplete += !is_accepted && !is_rejected ? 1U : 0U;
-    if (counting.is_healthy(node->second)) {
+    if (counting.is_healthy(*node)) {
       ++score.healthy_nodes;
       score.healthy_rejected += is_rejected ? 1U : 0U;
     }
-    if (is_unacceptable(fleet, node->second, run)) {
+    if (is_unacceptable(fleet, *node, run)) {
       ++score.unacceptable_nodes;
       score.unacceptable_accepted += is_accepted ? 1U : 0U;
     }

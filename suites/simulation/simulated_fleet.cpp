@@ -166,7 +166,7 @@ void refuse_without_effect(const FaultRule& rule, const World& world, const Mach
 
 double Fault::severity_in(std::uint64_t run) const {
   if (rule->grows_over == 0) return severity;
-  const double grown = static_cast<double>(run - from_run + 1);
+  const double grown = static_cast<double>(run - rule->from_run + 1);
   return severity * std::min(1.0, grown / static_cast<double>(rule->grows_over));
 }
 
@@ -183,6 +183,14 @@ SimulatedFleet::SimulatedFleet(World the_world, Machine the_machine, std::uint64
     }
     cohort_of[node] = cohort;
   }
+  constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
+  // What is mended stays where it is.
+  const auto add = [&](const Fault& fault, std::uint64_t stays_until) {
+    faults.push_back(fault);
+    if (fault.place == fault.home) return;
+    moves.push_back({fault.place, fault.subject, fault.home, fault.from_run, stays_until});
+    moves.push_back({fault.home, fault.subject, fault.place, fault.from_run, stays_until});
+  };
   Places of_nodes(nodes(), seed, 1, world), of_leaves(fleet.leaves.size(), seed, 2, world);
   for (std::size_t i = 0; i < world.faults.size(); ++i) {
     const FaultRule& rule = world.faults[i];
@@ -193,6 +201,7 @@ SimulatedFleet::SimulatedFleet(World the_world, Machine the_machine, std::uint64
       fault.place = count_of(rule, nodes());
       fault.severity = Draw(seed, Stream::faults, 3, i).in(rule.severity);
       fault.from_run = rule.from_run;
+      fault.until_run = rule.until_run.value_or(never);
       fleet_faults.push_back(fault);
       continue;
     }
@@ -205,23 +214,27 @@ SimulatedFleet::SimulatedFleet(World the_world, Machine the_machine, std::uint64
       fault.place = places.next(rule);
       fault.home = fault.place;
       fault.from_run = rule.from_run;
+      fault.until_run = rule.until_run.value_or(never);
       choose_parts(rule, machine, world, draw, fault);
       if (is_of_leaf(rule.kind)) {
         leaf_faults.push_back(fault);
         continue;
       }
-      for (; rule.moves_every > 0 && fault.from_run + rule.moves_every < world.runs;
+      const std::uint64_t end = fault.until_run;
+      for (; rule.moves_every > 0 && fault.from_run + rule.moves_every < std::min(world.runs, end);
            fault.from_run = fault.until_run) {
         fault.until_run = fault.from_run + rule.moves_every;
-        faults.push_back(fault);
+        add(fault, fault.until_run);
         fault.place = places.next(rule);
       }
-      fault.until_run = std::numeric_limits<std::uint64_t>::max();
-      faults.push_back(fault);
+      fault.until_run = end;
+      add(fault, never);
     }
   }
   const auto by_place = [](const Fault& a, const Fault& b) { return a.place < b.place; };
   std::stable_sort(faults.begin(), faults.end(), by_place);
+  std::stable_sort(moves.begin(), moves.end(),
+                   [](const Move& a, const Move& b) { return a.node < b.node; });
   std::stable_sort(leaf_faults.begin(), leaf_faults.end(), by_place);
   first_fault_.assign(nodes() + 1, 0);
   for (const Fault& fault : faults) ++first_fault_[fault.place + 1];
@@ -232,6 +245,18 @@ bool SimulatedFleet::is_reachable(std::size_t node, std::uint64_t run) const {
   return std::ranges::none_of(faults_of(node), [&](const Fault& fault) {
     return fault.kind() == FaultKind::unreachable && fault.is_in(run);
   });
+}
+
+std::size_t SimulatedFleet::home_of(std::size_t node, const std::string& subject,
+                                    std::uint64_t run) const {
+  auto move = std::lower_bound(moves.begin(), moves.end(), node,
+                               [](const Move& m, std::size_t number) { return m.node < number; });
+  for (; move != moves.end() && move->node == node; ++move) {
+    if (move->subject == subject && run >= move->from_run && run < move->until_run) {
+      return move->other;
+    }
+  }
+  return node;
 }
 
 bool SimulatedFleet::has_wrong_probe(const Fault& fault, std::size_t node) const {

@@ -32,6 +32,15 @@ struct Fault {
   double severity_in(std::uint64_t run) const;
 };
 
+/// From then until then a part is in the place of that of the other node, which is in its place.
+struct Move {
+  std::size_t node = 0;
+  std::string subject;
+  std::size_t other = 0;
+  std::uint64_t from_run = 0;
+  std::uint64_t until_run = std::numeric_limits<std::uint64_t>::max();
+};
+
 /// A world with its nodes, who of them is in which cohort, and all faults: what everything that is
 /// measured follows from. Not to be moved while others hold its faults.
 struct SimulatedFleet {
@@ -47,6 +56,7 @@ struct SimulatedFleet {
   schedule::Fleet fleet;
   std::vector<std::uint32_t> cohort_of;  ///< of each node; world.cohorts.size(): of none
   std::vector<Fault> faults;             ///< of nodes, by node
+  std::vector<Move> moves;               ///< by node
   std::vector<Fault> leaf_faults;
   std::vector<Fault> fleet_faults;  ///< of the probes: every node that `place` counts has them
 
@@ -56,6 +66,9 @@ struct SimulatedFleet {
   }
   /// True if the node has rows in this run.
   bool is_reachable(std::size_t node, std::uint64_t run) const;
+  /// The node in which the part was in the first run: it keeps its serial number and what makes it
+  /// differ from others.
+  std::size_t home_of(std::size_t node, const std::string& subject, std::uint64_t run) const;
   /// True if the probe is wrong on this node.
   bool has_wrong_probe(const Fault& fault, std::size_t node) const;
 

@@ -259,6 +259,15 @@ FaultRule read_fault(const Value& table) {
   entries.text("transport", rule.transport);
   entries.names("counted_by", rule.counted_by);
   entries.whole("from_run", rule.from_run, 0, most_runs);
+  if (const Value* until = entries.value("until_run")) {
+    rule.until_run = 0;
+    entries.whole("until_run", *rule.until_run, 0, most_runs);
+    if (*rule.until_run <= rule.from_run) {
+      refuse(*until, "until_run",
+             fmt::format("found {}, expected a run after from_run, which is {}", *rule.until_run,
+                         rule.from_run));
+    }
+  }
   entries.whole("grows_over", rule.grows_over, 0, most_runs);
   entries.whole("moves_every", rule.moves_every, 0, most_runs);
   entries.end();

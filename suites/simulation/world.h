@@ -55,19 +55,20 @@ struct FaultRule {
   FaultKind kind = FaultKind::slow;
   /// Of the nodes, or of the leaves where it is a leaf's. At least one, if it is not 0.
   double share = 0;
-  std::optional<std::uint64_t> count;   ///< so many, whatever the size of the fleet
-  std::string metric;                   ///< what its name begins with
-  std::string params;                   ///< "kind=uncorrected": what the row has besides
-  std::string subject;                  ///< "gpu", "nic", "numa" or "node": one of these
-  Range severity{0.1, 0.3};             ///< the share of the rate that it takes
-  std::string value;                    ///< of a fact: what is found instead
-  std::string probe;                    ///< of a hang or crash
-  std::string transport;                ///< of a fallback
-  std::vector<std::string> counted_by;  ///< facts that are one less for an absent device
-  std::uint64_t from_run = 0;           ///< the first run that has it, from 0
-  std::uint64_t grows_over = 0;         ///< so many runs until it is as severe as it gets
-  std::uint64_t moves_every = 0;        ///< the part goes to another node after so many runs
-  std::size_t line = 0;                 ///< in the file
+  std::optional<std::uint64_t> count;      ///< so many, whatever the size of the fleet
+  std::string metric;                      ///< what its name begins with
+  std::string params;                      ///< "kind=uncorrected": what the row has besides
+  std::string subject;                     ///< "gpu", "nic", "numa" or "node": one of these
+  Range severity{0.1, 0.3};                ///< the share of the rate that it takes
+  std::string value;                       ///< of a fact: what is found instead
+  std::string probe;                       ///< of a hang or crash
+  std::string transport;                   ///< of a fallback
+  std::vector<std::string> counted_by;     ///< facts that are one less for an absent device
+  std::uint64_t from_run = 0;              ///< the first run that has it, from 0
+  std::optional<std::uint64_t> until_run;  ///< the first that has it no longer: it was mended
+  std::uint64_t grows_over = 0;            ///< so many runs until it is as severe as it gets
+  std::uint64_t moves_every = 0;           ///< the part goes to another node after so many runs
+  std::size_t line = 0;                    ///< in the file
 };
 
 /// Nodes with something in common that makes them faster or slower: a driver, a site.

@@ -205,6 +205,21 @@ TEST_F(Worlds, VerdictsAtTheLimitAreRight) {
   EXPECT_GT(scored["values"]["beyond_limits"], 50);
 }
 
+TEST_F(Worlds, PartsAreFollowedThroughTheirPast) {
+  const auto scored = score("trend", 60, {"--no-permutation"});
+  const auto& trends = scored["trends"];
+  EXPECT_EQ(trends["judged_runs"], 25) << said_;
+  EXPECT_EQ(trends["steps"], 28) << said_;
+  EXPECT_EQ(trends["steps_told"], 28) << said_;
+  EXPECT_GE(trends["steps_within_three"], 27) << said_;
+  EXPECT_GE(trends["drifts_told"], 2) << said_;
+  EXPECT_GE(trends["told_elsewhere"], 1) << "a part that moved is followed\n" << said_;
+  EXPECT_EQ(trends["false_alarms"], 0) << said_;
+  EXPECT_EQ(trends["events_told"], 1) << said_;
+  EXPECT_EQ(trends["events_false"], 0) << said_;
+  EXPECT_EQ(scored["rejected"], 0) << said_;
+}
+
 TEST(Simulate, RefusesWhatIsNotRight) {
   const ScratchFolder folder;
   const auto run = [&](Words words) {

@@ -100,7 +100,7 @@ TEST_F(Scoring, WhatIsNotNamedIsMissed) {
   EXPECT_EQ(s.network_nodes.recall(), 0);
   EXPECT_EQ(s.gpu_matrices_exact, 0u);
   EXPECT_EQ(s.unacceptable_accepted, 3u);
-  EXPECT_FALSE(all_hold(promises_of(described.fleet, {}, s, {}), s));
+  EXPECT_FALSE(all_hold(promises_of(described.fleet, {run, {}, s, {}, {}}), s));
 }
 
 TEST_F(Scoring, AHealthyNodeThatIsNamedIsAccused) {
@@ -163,8 +163,9 @@ TEST_F(Scoring, VerdictsAndIntervalsAreHeldAgainstTheTrueValue) {
 
 TEST(Promises, AFileIsJsonOrCsv) {
   const ScratchFolder folder;
-  EXPECT_ANY_THROW(write_promises({}, {}, {}, folder / "promises.txt"));
-  write_promises({{"P1", "fast, and small", "so \"it\" was", true}}, {}, {}, folder / "p.csv");
+  const ScoredWorld scored{RunDirectory::at(folder.path()), {}, {}, {}, {}};
+  EXPECT_ANY_THROW(write_promises({}, scored, folder / "promises.txt"));
+  write_promises({{"P1", "fast, and small", "so \"it\" was", true}}, scored, folder / "p.csv");
   EXPECT_EQ(read_file(folder / "p.csv"),
             "promise,promised,measured,holds\nP1,\"fast, and small\",\"so \"\"it\"\" was\",1\n");
 }

@@ -101,6 +101,26 @@ TEST(SimulatedFleet, APartMovesToAnotherNodeWithItsSerial) {
   EXPECT_EQ(d.fleet.faults[0].home, d.fleet.faults[1].home);
 }
 
+TEST(SimulatedFleet, AMovedPartHasItsHome) {
+  const DescribedFleet d(
+      "runs = 30\n[[fault]]\nkind = \"slow\"\ncount = 1\nmetric = \"gpu_memory\"\n"
+      "subject = \"gpu\"\nfrom_run = 5\nuntil_run = 12\ngrows_over = 6\nmoves_every = 4\n");
+  ASSERT_THAT(d.fleet.faults, SizeIs(2));
+  const bool first_is_home = d.fleet.faults[0].place == d.fleet.faults[0].home;
+  const Fault& at_home = d.fleet.faults[first_is_home ? 0 : 1];
+  const Fault& away = d.fleet.faults[first_is_home ? 1 : 0];
+  const std::string& gpu = away.subject;
+  EXPECT_EQ(d.fleet.home_of(away.place, gpu, 8), away.place);
+  EXPECT_EQ(d.fleet.home_of(away.place, gpu, 9), away.home);
+  EXPECT_EQ(d.fleet.home_of(away.home, gpu, 9), away.place) << "they have changed places";
+  EXPECT_EQ(d.fleet.home_of(away.place, gpu == "gpu0" ? "gpu1" : "gpu0", 9), away.place);
+  EXPECT_EQ(d.fleet.home_of(away.place, gpu, 29), away.home) << "what is mended stays there";
+  EXPECT_TRUE(away.is_in(11));
+  EXPECT_FALSE(away.is_in(12));
+  EXPECT_LT(at_home.severity_in(8), away.severity_in(9)) << "it goes on where it is now";
+  EXPECT_EQ(away.severity_in(11), away.severity);
+}
+
 TEST(SimulatedFleet, TellsTheTruthByHost) {
   const DescribedFleet d(
       "[[fault]]\nkind = \"slow\"\ncount = 1\nmetric = \"gpu_memory\"\nsubject = \"gpu\"\n"
