@@ -363,9 +363,7 @@ void apply_fault(Table table, Machine& machine) {
   table.done();
 }
 
-}  // namespace
-
-Machine read_machine(const fs::path& file) {
+Machine read_machine(const fs::path& file, std::size_t depth) {
   toml::value root;
   try {
     root = toml::parse(file.string());
@@ -376,11 +374,7 @@ Machine read_machine(const fs::path& file) {
   }
   Table table(root, file);
   Machine machine;
-  if (table.find("base") != nullptr) {
-    // A link to a machine file stands for the file itself.
-    const fs::path folder = fs::canonical(file).parent_path();
-    machine = read_machine(folder / table.required<std::string>("base"));
-  }
+  if (const auto base = base_of(table, file, depth)) machine = read_machine(*base, depth + 1);
   table.read("host", machine.host);
   table.read("instance_type", machine.instance_type);
   table.read("cuda_version", machine.cuda_version);
@@ -421,5 +415,9 @@ Machine read_machine(const fs::path& file) {
   }
   return machine;
 }
+
+}  // namespace
+
+Machine read_machine(const fs::path& file) { return read_machine(file, 0); }
 
 }  // namespace plumbline::virtual_node

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -66,5 +68,16 @@ class Table {
   std::filesystem::path file_;
   std::set<std::string> known_;
 };
+
+/// The file that a machine's `base` names, if it has one: beside it or, for a link to a machine
+/// file, beside the file itself. `depth` is how many files led here.
+inline std::optional<std::filesystem::path> base_of(Table& table, const std::filesystem::path& file,
+                                                    std::size_t depth) {
+  constexpr std::size_t most_depth = 8;
+  if (!table.has("base")) return std::nullopt;
+  if (depth == most_depth) throw table.wrong("the bases go 8 deep: in a circle?");
+  const auto folder = std::filesystem::canonical(file).parent_path();
+  return folder / table.required<std::string>("base");
+}
 
 }  // namespace plumbline::virtual_node

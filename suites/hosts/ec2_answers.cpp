@@ -105,6 +105,10 @@ std::vector<Json> read_documents(const fs::path& file, const char* answer) {
     const auto begin = static_cast<std::size_t>(rest.tellg());
     try {
       rest >> documents.emplace_back();
+    } catch (const Json::out_of_range&) {
+      throw FileError(
+          file.string(), 0, "",
+          fmt::format("holds a number that is too large, expected an answer of {}", answer));
     } catch (const Json::parse_error& error) {
       const std::size_t end = std::min(text.size(), begin + error.byte);
       const auto line =

@@ -104,7 +104,7 @@ Bridge read_bridge(Table table, const std::map<std::string, Kind>& kinds) {
   return bridge;
 }
 
-void read_parts(const fs::path& file, Parts& parts) {
+void read_parts(const fs::path& file, Parts& parts, std::size_t depth) {
   toml::value root;
   try {
     root = toml::parse(file.string());
@@ -114,9 +114,7 @@ void read_parts(const fs::path& file, Parts& parts) {
     throw std::runtime_error(file.string() + " cannot be read");
   }
   Table whole(root, file);
-  if (whole.has("base")) {
-    read_parts(fs::canonical(file).parent_path() / whole.required<std::string>("base"), parts);
-  }
+  if (const auto base = base_of(whole, file, depth)) read_parts(*base, parts, depth + 1);
   Shape& shape = parts.shape;
   whole.read("instance_type", shape.product_name);
   whole.read("host", shape.host);
@@ -130,6 +128,10 @@ void read_parts(const fs::path& file, Parts& parts) {
   table.read("threads_per_core", shape.threads_per_core);
   table.read("numa_bytes", shape.numa_bytes);
   table.read("remote_distance", shape.remote_distance);
+  constexpr unsigned most = 4096;  // of anything that a machine has
+  if (shape.packages > most || shape.cores_per_package > most || shape.threads_per_core > most) {
+    throw table.wrong(fmt::format("more than {} packages, cores or threads", most));
+  }
   if (const toml::value* kinds = table.find("kind")) {
     for (const auto& [name, kind] : kinds->as_table()) {
       read_kind(Table(kind, file), parts.kinds[name]);
@@ -148,7 +150,7 @@ void read_parts(const fs::path& file, Parts& parts) {
 
 Shape read_shape(const fs::path& file) {
   Parts parts;
-  read_parts(file, parts);
+  read_parts(file, parts, 0);
   Shape shape = std::move(parts.shape);
   if (shape.cores_per_package == 0 || parts.bridges.empty()) {
     throw std::runtime_error(file.string() + ": has no [shape] with cores and bridges");

@@ -97,6 +97,7 @@ TEST_F(MachineFile, AShapeThatCannotBeIsRefusedWithItsLine) {
   EXPECT_THAT(refused("[[shape.bridge]]\nbuses = [1, 2]\ntpu = [\"53:00\"]\n"),
               HasSubstr("m.toml:4: unknown key tpu"));
   EXPECT_THAT(refused("[[shape.bridge]]\nbuses = [3, 2]\n"), HasSubstr("first and the last"));
+  EXPECT_THAT(refused("[shape]\npackages = 4000000000\n"), HasSubstr("more than 4096 packages"));
   EXPECT_THAT(refused("[shape.kind.efa]\nos_type = \"bus\"\n"), HasSubstr("openfabrics"));
 }
 
@@ -122,6 +123,7 @@ TEST_F(MachineFile, WhatIsNotKnownIsRefusedWithItsLine) {
               HasSubstr("bit is 9, expected 0 to 7"));
   EXPECT_THAT(refusal("host = \"empty\"\n"), HasSubstr("gpu_addresses is missing"));
   EXPECT_THAT(refusal("base = \"none.toml\"\n"), HasSubstr("none.toml cannot be read"));
+  EXPECT_THAT(refusal("base = \"m.toml\"\n"), HasSubstr("m.toml:1: the bases go 8 deep"));
 }
 
 }  // namespace
