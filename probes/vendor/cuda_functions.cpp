@@ -22,8 +22,9 @@ const char* remedy_of(Status status) {
     case Status::invalid_image:
     case Status::no_binary_for_gpu:
     case Status::unsupported_ptx_version:
-      return "the device code of this build has nothing for this GPU with this driver: code of "
-             "nvcc 13 needs driver 580 or later, code of nvcc 12 driver 525";
+      return "the device code of this build has nothing for this GPU with this driver, not even "
+             "PTX "
+             "that it could compile: install a newer driver";
     default:
       return nullptr;
   }

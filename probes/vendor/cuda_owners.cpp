@@ -2,7 +2,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "probes/vendor/spin_pause.h"
@@ -37,6 +39,31 @@ void wait_for(const Context& context, const BoundFunction<Ask>& query, auto hand
   for (SpinPause pause; !is_done(query, handle); pause()) {
     context.end_hang(begin);
   }
+}
+
+/// What a fatbin begins with (struct fatBinaryHeader of the toolkit's fatbinary.h).
+struct FatbinHeader {
+  std::uint32_t magic;
+  std::uint16_t version;
+  std::uint16_t header_bytes;
+  std::uint64_t bytes;  ///< that follow
+};
+constexpr std::uint32_t fatbin_magic = 0xBA55ED50;
+
+/// Where an image of ours has its PTX; empty if there is none.
+std::span<const std::byte> behind_fatbin(std::span<const std::byte> image) {
+  FatbinHeader header{};
+  if (image.size() < sizeof header) return {};
+  std::memcpy(&header, image.data(), sizeof header);
+  const std::uint64_t bytes = header.header_bytes + header.bytes;
+  if (header.magic != fatbin_magic || bytes >= image.size()) return {};
+  return image.subspan(bytes);
+}
+
+/// The driver takes none of the binaries: they are of a newer compiler, or of other GPUs.
+bool is_refusal(Status status) {
+  return status == Status::invalid_image || status == Status::no_binary_for_gpu ||
+         status == Status::unsupported_ptx_version;
 }
 
 }  // namespace
@@ -173,11 +200,21 @@ double Event::seconds_since(const Event& start) const {
 }
 
 Module::Module(const Context& context, std::span<const std::byte> image) : context_(context) {
+  const std::span<const std::byte> portable = behind_fatbin(image);
+  try {
+    load(image.data());
+  } catch (const VendorError& refused) {
+    if (portable.empty() || !is_refusal(static_cast<Status>(refused.code()))) throw;
+    load(portable.data());
+  }
+}
+
+void Module::load(const std::byte* image) {
   std::array<char, 4096> log{};
   JitOption options[] = {JitOption::error_log_buffer, JitOption::error_log_buffer_bytes};
   void* values[] = {log.data(), reinterpret_cast<void*>(log.size())};
   const Functions& call = context_.call();
-  const Status status = call.module_load.status(&handle_, image.data(), 2, options, values);
+  const Status status = call.module_load.status(&handle_, image, 2, options, values);
   if (status == Status::success) return;
   const VendorError error = call.module_load.error(status);
   if (log[0] == '\0') throw error;

@@ -201,7 +201,9 @@ class Kernel {
 /// Device code loaded into a context: a fatbin, or PTX that the driver compiles.
 class Module {
  public:
-  /// A failure carries what the driver's compiler said.
+  /// PTX behind a fatbin, ended by a zero byte, is loaded where the driver takes nothing of that:
+  /// it takes binaries of its own CUDA's compilers and older ones only. A failure carries what the
+  /// driver's compiler said.
   Module(const Context& context, std::span<const std::byte> image);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
@@ -210,6 +212,8 @@ class Module {
   Kernel kernel(const char* name) const;
 
  private:
+  void load(const std::byte* image);
+
   const Context& context_;
   ModuleHandle handle_ = nullptr;
 };

@@ -25,6 +25,9 @@ constexpr std::size_t at_kind = 0, at_header_size = 4, at_payload_size = 8, at_a
                       at_uncompressed_size = 56;
 constexpr std::uint16_t kind_cubin = 2;
 
+/// The version of a cubin's form that drivers before CUDA 13 do not know; nvcc 12 writes 7.
+constexpr unsigned char abi_of_cuda_13 = 8;
+
 /// The attribute of a kernel parameter: index, ordinal, offset and, in the upper bits, its size.
 constexpr unsigned char format_sized = 4, attribute_parameter = 0x17;
 
@@ -66,13 +69,21 @@ ShippedKernels read_cubin(Bytes file) {
   return kernels;
 }
 
+/// Whether a driver of that version of CUDA knows the form of a cubin.
+bool is_known(Bytes cubin, int cuda_version) {
+  return cubin[EI_ABIVERSION] < abi_of_cuda_13 || cuda_version >= 13000;
+}
+
 }  // namespace
 
-std::optional<ShippedKernels> read_fatbin(const void* image, unsigned architecture) {
+bool is_fatbin(const void* image) {
+  return read<std::uint32_t>(static_cast<Bytes>(image)) == fatbin_magic;
+}
+
+std::optional<ShippedKernels> read_fatbin(const void* image, unsigned architecture,
+                                          int cuda_version) {
   const auto* at = static_cast<Bytes>(image);
-  if (read<std::uint32_t>(at) != fatbin_magic) {
-    throw std::runtime_error("the image does not begin like a fatbin");
-  }
+  if (!is_fatbin(image)) throw std::runtime_error("the image does not begin like a fatbin");
   const Bytes end = at + read<std::uint16_t>(at + 6) + read<std::uint64_t>(at + 8);
   at += read<std::uint16_t>(at + 6);
   Bytes best = nullptr;
@@ -82,9 +93,10 @@ std::optional<ShippedKernels> read_fatbin(const void* image, unsigned architectu
     const auto found = read<std::uint32_t>(at + at_architecture);
     const bool plain = read<std::uint64_t>(at + at_uncompressed_size) == 0;
     const bool fits = found / 10 == architecture / 10 && found <= architecture;
+    const Bytes cubin = at + header_size;
     if (read<std::uint16_t>(at + at_kind) == kind_cubin && plain && fits &&
-        found > best_architecture) {
-      best = at + header_size;
+        is_known(cubin, cuda_version) && found > best_architecture) {
+      best = cubin;
       best_architecture = found;
     }
     at += header_size + read<std::uint64_t>(at + at_payload_size);

@@ -250,6 +250,9 @@ const std::vector<FaultCase> cases = {
      incomplete,
      {"MISSING gpu[0-7] gpu_memory.*"},
      "supports CUDA 11.0"},
+    // Not made for the binaries of this build's compiler: it compiles the PTX beside them.
+    {"older_driver", "memory", {"driver.version=12040"}, incomplete, {}, ""},
+    {"older_driver", "multicast", {"driver.version=12040"}, incomplete, {}, ""},
     {"driver_without_function",
      "memory",
      {"driver.without=cuMemAlloc"},

@@ -148,6 +148,8 @@ const Words words[] = {
     WORDS(CUDA_ERROR_INVALID_IMAGE, "device kernel image is invalid"),
     WORDS(CUDA_ERROR_INVALID_CONTEXT, "invalid device context"),
     WORDS(CUDA_ERROR_NO_BINARY_FOR_GPU, "no kernel image is available for execution on the device"),
+    WORDS(CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+          "the provided PTX was compiled with an unsupported toolchain."),
     WORDS(CUDA_ERROR_INVALID_HANDLE, "invalid resource handle"),
     WORDS(CUDA_ERROR_ILLEGAL_STATE, "the operation cannot be performed in the present state"),
     WORDS(CUDA_ERROR_NOT_FOUND, "named symbol not found"),

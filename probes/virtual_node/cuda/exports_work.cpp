@@ -1,6 +1,7 @@
 // Streams, events, modules and launches.
 
 #include "probes/virtual_node/cuda/driver.h"
+#include "probes/virtual_node/ptx.h"
 
 // cuda.h makes this name another one; drivers export both.
 #undef cuEventElapsedTime
@@ -106,22 +107,43 @@ VIRTUAL_NODE_EXPORT CUresult cuEventElapsedTime(float* milliseconds, CUevent sta
   });
 }
 
+namespace {
+
+/// The kernels of an image, a fatbin or PTX, that a driver of this machine takes.
+ShippedKernels kernels_of(const void* image, const plumbline::virtual_node::Machine& machine) {
+  namespace node = plumbline::virtual_node;
+  const std::string version = std::to_string(machine.cuda_version);
+  try {
+    if (node::is_fatbin(image)) {
+      auto kernels = node::read_fatbin(image, machine.model.capability, machine.cuda_version);
+      if (kernels) return std::move(*kernels);
+      throw CallFailed(CUDA_ERROR_NO_BINARY_FOR_GPU, "the image has no plain cubin for sm_" +
+                                                         std::to_string(machine.model.capability) +
+                                                         " of CUDA " + version + " or older");
+    }
+    node::ShippedPtx ptx = node::read_ptx(static_cast<const char*>(image));
+    if (ptx.cuda_version > machine.cuda_version) {
+      throw CallFailed(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the PTX is of CUDA " +
+                                                               std::to_string(ptx.cuda_version) +
+                                                               ", the driver of CUDA " + version);
+    }
+    if (ptx.architecture > machine.model.capability) {
+      throw CallFailed(CUDA_ERROR_NO_BINARY_FOR_GPU,
+                       "the PTX is for sm_" + std::to_string(ptx.architecture));
+    }
+    return std::move(ptx.kernels);
+  } catch (const std::runtime_error& error) {
+    throw CallFailed(CUDA_ERROR_INVALID_IMAGE, error.what());
+  }
+}
+
+}  // namespace
+
 VIRTUAL_NODE_EXPORT CUresult cuModuleLoadDataEx(CUmodule* handle, const void* image, unsigned,
                                                 CUjit_option*, void**) {
   return guarded("cuModuleLoadDataEx", [&](CudaDriver& driver) {
     auto& context = driver.current();
-    std::optional<ShippedKernels> kernels;
-    try {
-      kernels = plumbline::virtual_node::read_fatbin(image, driver.machine.model.capability);
-    } catch (const std::runtime_error& error) {
-      throw CallFailed(CUDA_ERROR_INVALID_IMAGE, error.what());
-    }
-    if (!kernels) {
-      throw CallFailed(
-          CUDA_ERROR_NO_BINARY_FOR_GPU,
-          "the image has no plain cubin for sm_" + std::to_string(driver.machine.model.capability));
-    }
-    *handle = driver.modules.add({&context, std::move(*kernels), {}});
+    *handle = driver.modules.add({&context, kernels_of(image, driver.machine), {}});
   });
 }
 

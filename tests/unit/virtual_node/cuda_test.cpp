@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "probes/vendor/cuda_owners.h"
 #include "probes/vendor/stand_in.h"
 
@@ -27,6 +31,23 @@ const Driver& driver() {
 
 std::span<const std::byte> image() {
   return {plumbline_gpu_memory_device_code, plumbline_gpu_memory_device_code_end};
+}
+
+/// The PTX that stands behind the shipped binaries.
+std::string shipped_ptx() {
+  const std::string_view all(reinterpret_cast<const char*>(image().data()), image().size());
+  const std::size_t version = all.rfind("\n.version ");
+  return std::string(all.substr(all.rfind('\0', version) + 1));
+}
+
+/// An image whose fatbin is empty, with that PTX.
+std::vector<std::byte> image_without_binaries(const std::string& ptx) {
+  std::vector<std::byte> code(image().begin(),
+                              image().begin() + 8);  // magic, version, header's size
+  code.resize(16);                                   // nothing follows
+  for (const char letter : ptx) code.push_back(std::byte{static_cast<unsigned char>(letter)});
+  if (!ptx.empty()) code.push_back(std::byte{0});
+  return code;
 }
 
 Status status_of(const std::function<void()>& call) {
@@ -101,6 +122,24 @@ TEST(VirtualCuda, RunsTheShippedKernels) {
   float sum = 0;
   for (const float value : host.as<float>()) sum += value;
   EXPECT_NEAR(sum / 4000, 31.5, 1) << "whole numbers from 0 to 63";
+}
+
+TEST(VirtualCuda, PtxIsCompiledWhereNoBinaryIsTaken) {
+  const Context context(driver(), 0);
+  const auto loads = [&](const std::vector<std::byte>& code) {
+    return status_of([&] { const Module module(context, code); });
+  };
+  EXPECT_EQ(loads(image_without_binaries("")), Status::no_binary_for_gpu);
+  EXPECT_EQ(loads(image_without_binaries(shipped_ptx())), Status::success);
+  std::string newer = shipped_ptx();
+  newer.replace(newer.find(".version 7.0"), 12, ".version 9.9");
+  EXPECT_EQ(loads(image_without_binaries(newer)), Status::unsupported_ptx_version);
+
+  const Module code(context, image_without_binaries(shipped_ptx()));
+  const Stream stream(context);
+  const DeviceMemory memory(context, 4096);
+  code.kernel("write").launch(stream, {1, 256}, memory.address(), 1U, std::size_t{256});
+  stream.synchronize();
 }
 
 TEST(VirtualCuda, MemoryRunsOut) {
