@@ -35,7 +35,14 @@ bool Conditions::hardware_slowed() const {
 GpuWatch::GpuWatch(Monitor monitor, const std::string& pci_address, Clock clock)
     : monitor_(std::move(monitor)), clock_(std::move(clock)), absent_(monitor_.reason) {
   if (monitor_.session) gpu_ = value(monitor_.session->at(pci_address));
+  begin();
+}
+
+void GpuWatch::begin() {
   begin_ = count();
+  reasons_ = 0;
+  has_reasons_ = false;
+  first_ = looks_.size();
   take_look();
 }
 
@@ -91,7 +98,7 @@ std::optional<Course> GpuWatch::course(std::optional<double> Look::*member) cons
   Course course;
   const Look* last = nullptr;
   double area = 0, time = 0, sum = 0, seen = 0;
-  for (const Look& look : looks_) {
+  for (const Look& look : counted()) {
     const std::optional<double>& now = look.*member;
     if (!now) continue;
     if (last == nullptr) {
@@ -116,8 +123,8 @@ Conditions GpuWatch::finish() {
   take_look();
   const Counters end = count();
   Conditions found;
-  found.seconds = looks_.back().at - looks_.front().at;
-  found.looks = static_cast<unsigned>(looks_.size());
+  found.seconds = counted().back().at - counted().front().at;
+  found.looks = static_cast<unsigned>(counted().size());
   found.clock_mhz = course(&Look::clock);
   found.memory_clock_mhz = course(&Look::memory_clock);
   found.power_w = course(&Look::power);
@@ -129,7 +136,7 @@ Conditions GpuWatch::finish() {
   found.hardware_power_brake_s = gained(begin_.power_brake, end.power_brake);
   found.pcie_replays = gained(begin_.pcie_replays, end.pcie_replays);
   if (has_reasons_) found.clock_reasons = reasons_;
-  for (const Look& look : looks_) {
+  for (const Look& look : counted()) {
     // std::optional orders "nothing" below every value.
     found.pcie_generation = std::max(found.pcie_generation, look.pcie_generation);
     found.pcie_width = std::max(found.pcie_width, look.pcie_width);

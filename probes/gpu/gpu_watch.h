@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,15 +63,21 @@ class GpuWatch {
   /// While it works.
   void look();
 
-  /// The last look, and what all of them come to.
+  /// A look from which on the conditions count; else it is the first one.
+  void begin();
+
+  /// The last look, and what all of them from the one at which it began come to.
   Conditions finish();
 
- private:
   struct Look {
-    double at = 0;
+    double at = 0;  ///< by the clock of the watch
     std::optional<double> clock, memory_clock, power, temperature;
     std::optional<unsigned> pcie_generation, pcie_width;
   };
+  /// All of them, in the order of time.
+  const std::vector<Look>& looks() const { return looks_; }
+
+ private:
   struct Counters {
     std::optional<double> energy, power_capped, software_thermal, hardware_thermal, power_brake;
     std::optional<std::uint64_t> pcie_replays;
@@ -80,6 +87,7 @@ class GpuWatch {
   std::optional<T> value(const nvml::Reading<T>& reading);
   std::optional<double> duration(unsigned field);
   void take_look();
+  std::span<const Look> counted() const { return std::span(looks_).subspan(first_); }
   Counters count();
   std::optional<Course> course(std::optional<double> Look::*member) const;
 
@@ -88,6 +96,7 @@ class GpuWatch {
   std::optional<nvml::Gpu> gpu_;
   std::string absent_;
   std::vector<Look> looks_;
+  std::size_t first_ = 0;  ///< of those that count
   std::uint64_t reasons_ = 0;
   bool has_reasons_ = false;
   Counters begin_;

@@ -9,6 +9,7 @@
 #include "probes/gpu/gpus.h"
 #include "probes/gpu/workbench.h"
 #include "probes/gpu_compute/node_run.h"
+#include "probes/gpu_compute/over_time.h"
 #include "probes/harness/probe.h"
 #include "probes/harness/skip.h"
 #include "probes/vendor/environment.h"
@@ -184,6 +185,32 @@ void must_be_reproducible(const NodeRun& run) {
       "no algorithm gave the same result twice, so that results cannot be compared");
 }
 
+/// How the products of a GPU went while all multiplied.
+OverTime products_over_time(const GpuResult& result) {
+  std::vector<Stretch> stretches;
+  double at = 0;
+  for (std::size_t i = 0; i < result.windows.size(); ++i) {
+    stretches.push_back({at, at + result.window_s[i], result.windows[i]});
+    at = stretches.back().to;
+  }
+  return means_over_time(stretches, at);
+}
+
+/// The same of what NVML told: between one look and the next by their mean.
+OverTime looks_over_time(const GpuResult& result, std::optional<double> GpuWatch::Look::*member) {
+  std::vector<Stretch> stretches;
+  const GpuWatch::Look* last = nullptr;
+  for (const GpuWatch::Look& look : result.looks) {
+    if (!(look.*member)) continue;
+    if (last != nullptr) {
+      stretches.push_back({last->at, look.at, (*(last->*member) + *(look.*member)) / 2});
+    }
+    last = &look;
+  }
+  const double seconds = std::accumulate(result.window_s.begin(), result.window_s.end(), 0.0);
+  return means_over_time(stretches, seconds);
+}
+
 Series burst_series(NodeRun& run, std::size_t gpu) {
   run.burst();
   return {result_of(run, gpu).bursts, 0, run.algorithm()};
@@ -191,23 +218,29 @@ Series burst_series(NodeRun& run, std::size_t gpu) {
 
 Series sustained_series(NodeRun& run, std::size_t gpu) {
   run.sustain();
-  const std::vector<double>& windows = result_of(run, gpu).windows;
+  const GpuResult& result = result_of(run, gpu);
+  const std::vector<double>& windows = result.windows;
   const std::size_t half = windows.size() / 2;
   return {windows, half,
-          fmt::format("mean {:.6g}; {}", mean(std::span(windows).subspan(half)), run.algorithm())};
+          fmt::format("mean {:.6g}; {}", mean(std::span(windows).subspan(half)), run.algorithm()),
+          products_over_time(result)};
 }
 
 /// A value of the conditions; skipped where NVML does not tell it.
 Fact condition(NodeRun& run, std::size_t gpu,
-               const std::function<std::optional<double>(const Conditions&)>& value) {
+               const std::function<std::optional<double>(const Conditions&)>& value,
+               std::optional<double> GpuWatch::Look::*seen = nullptr) {
   run.sustain();
-  const auto& conditions = result_of(run, gpu).conditions;
+  const GpuResult& result = result_of(run, gpu);
+  const auto& conditions = result.conditions;
   if (!conditions) throw Skip("what is sustained was too short to look at the GPU in it");
   const std::optional<double> found = value(*conditions);
   if (!found) throw Skip("NVML does not tell: " + conditions->absent);
-  return Fact(*found, conditions->power_limit_w
-                          ? fmt::format("power limit {:.0f} W", *conditions->power_limit_w)
-                          : std::string());
+  Fact fact(*found, conditions->power_limit_w
+                        ? fmt::format("power limit {:.0f} W", *conditions->power_limit_w)
+                        : std::string());
+  if (seen != nullptr) fact.over_time = looks_over_time(result, seen);
+  return fact;
 }
 
 std::optional<double> share(const std::optional<double>& seconds, const Conditions& conditions) {
@@ -216,19 +249,22 @@ std::optional<double> share(const std::optional<double>& seconds, const Conditio
 }
 
 Fact clock_fact(NodeRun& run, std::size_t gpu) {
-  return condition(run, gpu, [](const Conditions& c) -> std::optional<double> {
+  const auto mean = [](const Conditions& c) -> std::optional<double> {
     return c.clock_mhz ? std::optional(c.clock_mhz->mean) : std::nullopt;
-  });
+  };
+  return condition(run, gpu, mean, &GpuWatch::Look::clock);
 }
 
 Fact power_fact(NodeRun& run, std::size_t gpu) {
-  return condition(run, gpu, [](const Conditions& c) { return c.mean_power_w(); });
+  const auto mean = [](const Conditions& c) { return c.mean_power_w(); };
+  return condition(run, gpu, mean, &GpuWatch::Look::power);
 }
 
 Fact temperature_fact(NodeRun& run, std::size_t gpu) {
-  return condition(run, gpu, [](const Conditions& c) -> std::optional<double> {
+  const auto highest = [](const Conditions& c) -> std::optional<double> {
     return c.temperature_c ? std::optional(c.temperature_c->high) : std::nullopt;
-  });
+  };
+  return condition(run, gpu, highest, &GpuWatch::Look::temperature);
 }
 
 Fact capped_fact(NodeRun& run, std::size_t gpu) {
@@ -253,7 +289,7 @@ Fact changed_fact(NodeRun& run, std::size_t gpu) {
   const GpuResult& result = result_of(run, gpu);
   must_be_reproducible(run);
   return Fact(static_cast<double>(result.changed),
-              fmt::format("of {} hashes of products that were computed again", result.looks));
+              fmt::format("of {} hashes of products that were computed again", result.hashed));
 }
 
 Fact differing_fact(NodeRun& run, std::size_t gpu) {

@@ -54,6 +54,11 @@ std::vector<std::uint64_t> hashes_of(Bench& bench) {
   return bench.take_hashes();
 }
 
+std::vector<GpuWatch::Look> since(double began, std::vector<GpuWatch::Look> looks) {
+  for (GpuWatch::Look& look : looks) look.at -= began;
+  return looks;
+}
+
 /// The windows of one GPU: one is queued beyond the one that runs, so that the GPU never waits for
 /// the host.
 class Windows {
@@ -95,12 +100,14 @@ class Windows {
   /// The oldest is done.
   bool ready() const { return !empty() && events_[(taken_ + 1) % ring].done(); }
 
-  /// TFLOPS of the oldest, which is ready.
+  /// Seconds of the oldest, which is ready.
   double take() {
     const cuda::Event& from = events_[taken_ % ring];
     const cuda::Event& to = events_[++taken_ % ring];
-    return static_cast<double>(products_) * bench_.gemm().operations() / to.seconds_since(from) /
-           tera;
+    return to.seconds_since(from);
+  }
+  double tflops(double seconds) const {
+    return static_cast<double>(products_) * bench_.gemm().operations() / seconds / tera;
   }
 
  private:
@@ -196,7 +203,7 @@ void NodeRun::compare(std::size_t gpu, const std::vector<std::size_t>& sets) {
   GpuResult& result = results_[gpu];
   const std::vector<std::uint64_t> found = benches_[gpu]->take_hashes();
   for (std::size_t i = 0; i < found.size(); ++i) {
-    ++result.looks;
+    ++result.hashed;
     if (found[i] != result.hashes[sets[i]]) ++result.changed;
   }
 }
@@ -237,11 +244,13 @@ void NodeRun::sustain() {
     std::optional<Windows> windows;
     std::vector<std::size_t> looks;  ///< sets whose hash is under way
     std::size_t all = 0, left = 0;
-    std::optional<GpuWatch> watch;  ///< from the second half on
-    std::size_t halfways = 0;       ///< between hashes, at its last look
+    std::optional<GpuWatch> watch;
+    bool counts = false;       ///< the second half has begun for the watch
+    std::size_t halfways = 0;  ///< between hashes, at its last look
     std::chrono::steady_clock::time_point moved = std::chrono::steady_clock::now();
   };
   std::vector<Lane> lanes(results_.size());
+  const double began = monotonic_seconds();
   each([&](std::size_t gpu) {
     lanes[gpu].windows.emplace(*benches_[gpu], seconds_of_one_);
     Lane& lane = lanes[gpu];
@@ -259,7 +268,9 @@ void NodeRun::sustain() {
     each([&](std::size_t gpu) {
       Lane& lane = lanes[gpu];
       while (lane.windows->ready()) {
-        results_[gpu].windows.push_back(lane.windows->take());
+        const double seconds = lane.windows->take();
+        results_[gpu].windows.push_back(lane.windows->tflops(seconds));
+        results_[gpu].window_s.push_back(seconds);
         lane.moved = std::chrono::steady_clock::now();
       }
       if (!lane.windows->empty()) benches_[gpu]->workbench().context.end_hang(lane.moved);
@@ -267,23 +278,27 @@ void NodeRun::sustain() {
         if (const auto set = lane.windows->queue()) lane.looks.push_back(*set);
       }
       any = any || !lane.windows->empty();
-      // While the last window runs: afterwards the GPU rests already.
       const std::size_t done = results_[gpu].windows.size();
       const std::size_t halfways = lane.windows->halfways(done);
-      if (!lane.watch) {
-        const bool begins =
-            halfways > lane.windows->halfways(lane.all / 2) ||
-            (done >= lane.all / 2 && done + lane.windows->between_looks() >= lane.all);
-        if (has_looked || !begins) return;
-        lane.watch.emplace(monitor_, pci_addresses_[gpu]);
-      } else if (!results_[gpu].conditions && done + 1 >= lane.all) {
+      // While the last window runs: afterwards the GPU rests already.
+      if (lane.counts && !results_[gpu].conditions && done + 1 >= lane.all) {
         results_[gpu].conditions = lane.watch->finish();
-        return;
-      } else if (!has_looked && !results_[gpu].conditions && halfways > lane.halfways) {
-        lane.watch->look();
-      } else {
-        return;
+        results_[gpu].looks = since(began, lane.watch->looks());
       }
+      if (has_looked || results_[gpu].conditions) return;
+      const bool second_half =
+          halfways > lane.windows->halfways(lane.all / 2) ||
+          (done >= lane.all / 2 && done + lane.windows->between_looks() >= lane.all);
+      const bool begins = second_half && !lane.counts;
+      if (!begins && halfways <= lane.halfways) return;
+      if (!lane.watch) {
+        lane.watch.emplace(monitor_, pci_addresses_[gpu]);
+      } else if (begins) {
+        lane.watch->begin();
+      } else {
+        lane.watch->look();
+      }
+      lane.counts = second_half;
       lane.halfways = halfways;
       has_looked = true;
     });

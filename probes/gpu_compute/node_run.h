@@ -26,13 +26,15 @@ struct Times {
 /// What came of one GPU with one type.
 struct GpuResult {
   std::string subject;
-  std::exception_ptr error;     ///< what ended its part in the run
-  std::vector<double> bursts;   ///< TFLOPS, each after a rest, one GPU after the other
-  std::vector<double> windows;  ///< TFLOPS of at most a fifth of a second each, all GPUs at once
+  std::exception_ptr error;      ///< what ended its part in the run
+  std::vector<double> bursts;    ///< TFLOPS, each after a rest, one GPU after the other
+  std::vector<double> windows;   ///< TFLOPS of at most a fifth of a second each, all GPUs at once
+  std::vector<double> window_s;  ///< how long each of them took
   std::optional<Conditions> conditions;             ///< in the second half of what is sustained
+  std::vector<GpuWatch::Look> looks;                ///< at all of it; in seconds since it began
   std::vector<double> zeros;                        ///< as bursts, with matrices of zeros
   std::array<std::uint64_t, Bench::sets> hashes{};  ///< of the first result of each set
-  std::size_t looks = 0;                            ///< how often results were hashed again
+  std::size_t hashed = 0;                           ///< how often results were hashed again
   std::size_t changed = 0;                          ///< and how often they differed
   std::optional<SpotCheck> spot_check;
 };

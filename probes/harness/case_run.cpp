@@ -37,6 +37,7 @@ CaseResult run_series(const Case& entry) {
   Series series = entry.series();
   result.summary = summarise(std::move(series.values), series.counted_from, entry.sampling);
   result.note = std::move(series.note);
+  result.over_time = std::move(series.over_time);
   result.seconds = entry.sampling.max_seconds;
   return result;
 }
@@ -68,6 +69,7 @@ CaseResult run_case(const Case& entry, const Clock& clock) {
         Fact found = entry.fact();
         result.fact = std::move(found.value);
         result.note = std::move(found.note);
+        result.over_time = std::move(found.over_time);
         if (!has_value(result.fact)) {
           return not_measured(Outcome::failed, "the value is no finite number and no text");
         }

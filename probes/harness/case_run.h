@@ -14,6 +14,7 @@ struct CaseResult {
   Outcome outcome = Outcome::ok;
   SampleSummary summary;  ///< of a rate or latency
   FactValue fact;         ///< of a fact
+  OverTime over_time;     ///< of a fact or a series, where it is known
   std::string note;       ///< why not, or what a reader must know
   double seconds = 0;     ///< of a typical call, for Google Benchmark's columns
 };

@@ -46,6 +46,13 @@ using Prepare = std::function<Prepared()>;
 /// The value of a fact: a number in the metric's unit, or a text.
 using FactValue = std::variant<double, std::string>;
 
+/// How a value went over time, of what went on for long: means over steps of the same length from
+/// its beginning on, few whatever that length; none: not known.
+struct OverTime {
+  double step_s = 0;
+  std::vector<std::optional<double>> means;
+};
+
 /// A fact as it was found.
 struct Fact {
   template <class Value>
@@ -54,7 +61,8 @@ struct Fact {
   operator FactValue() const { return value; }
 
   FactValue value;
-  std::string note;  ///< said in the row: what a reader must know beside the value
+  std::string note;    ///< said in the row: what a reader must know beside the value
+  OverTime over_time;  ///< kept beside the row
 };
 
 /// Samples that were drawn elsewhere, in the metric's unit and the order of time: of work that goes
@@ -63,6 +71,7 @@ struct Series {
   std::vector<double> values;
   std::size_t counted_from = 0;  ///< what comes before is warm-up
   std::string note;
+  OverTime over_time = {};  ///< kept beside the row
 };
 
 /// One case: one row of the results, under a name that repeats it.

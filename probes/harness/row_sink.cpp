@@ -37,7 +37,8 @@ std::set<std::pair<std::string, std::uint64_t>> RowSink::done(const std::string&
   return cases;
 }
 
-void RowSink::write(const Measurement& row, const SampleSummary& summary) {
+void RowSink::write(const Measurement& row, const CaseResult& result) {
+  const SampleSummary& summary = result.summary;
   if (samples_ && !summary.values.empty()) {
     std::vector<Sample> samples;
     samples.reserve(summary.values.size());
@@ -46,6 +47,11 @@ void RowSink::write(const Measurement& row, const SampleSummary& summary) {
                          summary.values[i]});
     }
     samples_->append(samples);
+  }
+  if (run_ && !result.over_time.means.empty()) {
+    if (!courses_) courses_ = std::make_unique<CsvAppender<Course>>(run_->courses());
+    courses_->append(Course{row.host, row.case_name, row.metric, row.attempt,
+                            result.over_time.step_s, result.over_time.means});
   }
   if (rows_) rows_->append(row);
 }

@@ -8,7 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "probes/harness/sampler.h"
+#include "probes/harness/case_run.h"
+#include "results/schema/course.h"
 #include "results/schema/device.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
@@ -26,8 +27,9 @@ class RowSink {
   /// Cases that have a row of this task already, with its attempt: what --skip-done leaves out.
   std::set<std::pair<std::string, std::uint64_t>> done(const std::string& task) const;
 
-  /// Writes the samples (if they are kept), then the row: where the row is, its samples are too.
-  void write(const Measurement& row, const SampleSummary& summary);
+  /// Writes the samples (if they are kept) and how the value went over time, then the row: where
+  /// the row is, they are too.
+  void write(const Measurement& row, const CaseResult& result);
 
   /// Appends those that are not in the tables yet.
   void write(std::span<const Device> devices);
@@ -41,6 +43,7 @@ class RowSink {
   std::optional<RunDirectory> run_;
   std::unique_ptr<CsvAppender<Measurement>> rows_;
   std::unique_ptr<CsvAppender<Sample>> samples_;
+  std::unique_ptr<CsvAppender<Course>> courses_;  ///< from the first one on
 };
 
 }  // namespace plumbline

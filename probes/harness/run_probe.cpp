@@ -92,7 +92,7 @@ class Session {
     frame.time = wall_now();
     frame.attempt = attempt;
     const Measurement row = to_row(entry, result, std::move(frame));
-    sink_.write(row, result.summary);
+    sink_.write(row, result);
     console_.add(row);
     ++measured_;
     if (result.outcome == Outcome::failed) ++failed_;

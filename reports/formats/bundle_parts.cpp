@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "results/schema/course.h"
 #include "results/schema/host_identity.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
@@ -127,6 +128,8 @@ std::vector<BundlePart> parts_of_run(const RunDirectory& run, const std::string&
   add("manifest.csv", table_of(of_node<ManifestEntry>(run.manifest(), node)),
       "what the node should be");
   add("samples.csv", table_of(of_node<Sample>(run.samples(), node)), "every sample");
+  add("courses.csv", table_of(of_node<Course>(run.courses(), node)),
+      "how clock, power and the like went over time");
   add("devices.csv", table_of(of_run), "its devices, with serial numbers where they tell");
   add("context.csv", table_of(of_node<ContextEntry>(run.context(), node)),
       "its software and settings");

@@ -3,65 +3,45 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <numeric>
-#include <span>
+#include <string>
 #include <utility>
 
-#include "results/schema/measurement.h"
+#include "results/schema/course.h"
 
 namespace plumbline {
 namespace {
 
-constexpr const char* sustained = "gpu_compute.sustained";
-constexpr std::size_t most_points = 150;
+constexpr std::string_view sustained = "gpu_compute.sustained";
 
-/// The samples of one attempt in the order in which they were drawn.
-struct Attempt {
-  std::uint64_t number = 0;
-  std::map<std::uint64_t, double> samples;  ///< by index
-};
-
-std::vector<double> means_of(const std::map<std::uint64_t, double>& samples, std::size_t each) {
-  std::vector<double> values;
-  for (const auto& [index, value] : samples) values.push_back(value);
-  std::vector<double> means;
-  for (std::size_t i = 0; i + each <= values.size(); i += each) {
-    const std::span part = std::span(values).subspan(i, each);
-    means.push_back(std::accumulate(part.begin(), part.end(), 0.0) / static_cast<double>(each));
-  }
-  return means;
+std::string unit_of(const std::string& metric, std::span<const MetricMeaning> metrics) {
+  const auto found = std::ranges::find(metrics, metric, &MetricMeaning::metric);
+  return found == metrics.end() ? "" : found->unit;
 }
 
 }  // namespace
 
-std::vector<BurnCurve> burn_curves(const RunDirectory& run, const std::string& unit) {
-  if (!std::filesystem::exists(run.samples())) return {};
-  std::map<std::pair<std::string, std::string>, Attempt> by_case;
-  read_csv<Sample>(
-      run.samples(),
-      [&](const Sample& sample) {
-        if (sample.metric != sustained) return;
-        Attempt& attempt = by_case[{sample.host, sample.case_name}];
-        if (sample.attempt < attempt.number) return;
-        if (sample.attempt > attempt.number) attempt = {sample.attempt, {}};
-        attempt.samples[sample.index] = sample.value;
+std::vector<BurnCurve> burn_curves(const RunDirectory& run,
+                                   std::span<const MetricMeaning> metrics) {
+  if (!std::filesystem::exists(run.courses())) return {};
+  std::map<std::pair<std::string, std::string>, Course> by_case;
+  read_csv<Course>(
+      run.courses(),
+      [&](const Course& course) {
+        if (!course.metric.starts_with(sustained)) return;
+        Course& last = by_case[{course.host, course.case_name}];
+        if (last.values.empty() || course.attempt >= last.attempt) last = course;
       },
       BadRows::collect);
   std::vector<BurnCurve> curves;
-  for (const auto& [key, attempt] : by_case) {
-    // "gpu_compute.sustained/gpu3/dtype=bf16;..."
-    const auto& [host, name] = key;
+  for (auto& [key, course] : by_case) {
+    // "gpu_compute.sustained_clock/gpu3/dtype=bf16;..."
+    const std::string& name = key.second;
     const std::size_t subject = name.find('/');
     const std::size_t work = name.find('/', subject + 1);
     if (subject == std::string::npos || work == std::string::npos) continue;
-    BurnCurve curve;
-    curve.host = host;
-    curve.subject = name.substr(subject + 1, work - subject - 1);
-    curve.work = name.substr(work + 1);
-    curve.unit = unit;
-    curve.windows_each = (attempt.samples.size() + most_points - 1) / most_points;
-    curve.values = means_of(attempt.samples, std::max<std::size_t>(curve.windows_each, 1));
-    curves.push_back(std::move(curve));
+    curves.push_back({key.first, name.substr(subject + 1, work - subject - 1),
+                      name.substr(work + 1), course.metric, unit_of(course.metric, metrics),
+                      course.step_s, std::move(course.values)});
   }
   return curves;
 }

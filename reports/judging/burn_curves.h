@@ -1,15 +1,16 @@
 #pragma once
 
-#include <string>
+#include <span>
 #include <vector>
 
 #include "reports/pages/burn_curve.h"
+#include "results/schema/metric_meaning.h"
 #include "results/schema/run_directory.h"
 
 namespace plumbline {
 
-/// What GPUs sustained over time, from the samples of a run; of what was measured several times the
-/// last. Long ones as means of neighbours. None where no samples were kept.
-std::vector<BurnCurve> burn_curves(const RunDirectory& run, const std::string& unit);
+/// How what GPUs sustained went over time, with clock, power and temperature, as far as the run
+/// kept it; of what was measured several times the last. `metrics` say the units.
+std::vector<BurnCurve> burn_curves(const RunDirectory& run, std::span<const MetricMeaning> metrics);
 
 }  // namespace plumbline

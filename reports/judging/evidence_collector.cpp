@@ -179,10 +179,7 @@ void EvidenceCollector::read_devices(const RunDirectory& directory,
 }
 
 void EvidenceCollector::read_burns(const RunDirectory& directory) {
-  const auto sustained =
-      std::ranges::find(evidence_.metrics, "gpu_compute.sustained", &MetricMeaning::metric);
-  const std::string unit = sustained == evidence_.metrics.end() ? "" : sustained->unit;
-  for (BurnCurve& curve : burn_curves(directory, unit)) {
+  for (BurnCurve& curve : burn_curves(directory, evidence_.metrics)) {
     evidence_.burns.push_back(std::move(curve));
   }
 }

@@ -146,7 +146,7 @@ struct Evidence {
   std::vector<FabricPicture> fabric;    ///< of each kind of rate between hosts
   std::vector<SuspectedNode> suspects;  ///< to be measured again with others
   TrendHistory trends;                  ///< beside earlier runs
-  std::vector<BurnCurve> burns;         ///< of a few nodes, where samples were kept
+  std::vector<BurnCurve> burns;         ///< of a few nodes
 
   std::vector<Device> devices;  ///< of many nodes: of those that have findings
   std::vector<Setting> software;

@@ -24,7 +24,7 @@ constexpr std::size_t styles = 6;        // classes curve-0 ... of the style she
 constexpr std::size_t most_marked = 40;  // points of a curve that still are told apart
 
 /// As the script knows them.
-constexpr const char* axis_names[] = {"bytes", "windows", "runs"};
+constexpr const char* axis_names[] = {"bytes", "seconds", "runs"};
 constexpr const char* scale_names[] = {"logarithmic", "from-zero", "around"};
 
 struct Frame {

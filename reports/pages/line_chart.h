@@ -28,7 +28,7 @@ struct Curve {
 /// What a reader looks along.
 enum class ChartAxis {
   bytes,    ///< logarithmic, in powers of two
-  windows,  ///< linear: parts of a measurement in the order of time
+  seconds,  ///< linear
   runs,     ///< linear: the first is 1
 };
 

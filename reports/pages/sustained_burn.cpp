@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "reports/evaluation/series.h"
 #include "reports/pages/line_chart.h"
 #include "reports/pages/table.h"
 #include "reports/pages/wording.h"
+#include "results/schema/number.h"
 
 namespace plumbline {
 namespace {
@@ -75,49 +78,76 @@ void one_table(const Element& into, const std::string& type, const Rows& rows) {
   }
 }
 
-double end_of(const Curve& curve) {
+/// Mean of the second half, which counts; nothing if nothing of it is known.
+std::optional<double> end_of(const BurnCurve& curve) {
   double sum = 0;
-  const std::size_t half = curve.points.size() / 2;
-  for (std::size_t i = half; i < curve.points.size(); ++i) sum += curve.points[i].y;
-  return sum / static_cast<double>(curve.points.size() - half);
+  std::size_t known = 0;
+  for (std::size_t i = curve.values.size() / 2; i < curve.values.size(); ++i) {
+    if (!curve.values[i]) continue;
+    sum += *curve.values[i];
+    ++known;
+  }
+  return known == 0 ? std::nullopt : std::optional(sum / static_cast<double>(known));
 }
 
-/// GPUs whose second half is much below the middle one stand out, the others are context.
-void set_apart(std::vector<Curve>& curves) {
+/// GPUs whose products end much below those of the middle one.
+std::set<std::string> behind(const std::vector<const BurnCurve*>& curves) {
   constexpr double much = 0.03;
   std::vector<double> ends;
-  for (const Curve& curve : curves) ends.push_back(end_of(curve));
+  for (const BurnCurve* curve : curves) {
+    if (const auto end = end_of(*curve)) ends.push_back(*end);
+  }
+  std::set<std::string> subjects;
+  if (ends.empty()) return subjects;
   const auto middle = ends.begin() + static_cast<std::ptrdiff_t>(ends.size() / 2);
   std::ranges::nth_element(ends, middle);
-  for (Curve& curve : curves) curve.is_context = end_of(curve) > (1 - much) * *middle;
+  for (const BurnCurve* curve : curves) {
+    const auto end = end_of(*curve);
+    if (end && *end <= (1 - much) * *middle) subjects.insert(curve->subject);
+  }
+  return subjects;
 }
 
-void one_chart(const Element& into, const std::string& work,
-               const std::vector<const BurnCurve*>& curves) {
+/// What is drawn of a burn, from what it came to down to what explains it.
+struct Quantity {
+  std::string_view metric;
+  const char* title;
+};
+constexpr std::array quantities = {
+    Quantity{"gpu_compute.sustained", "Sustained"},
+    Quantity{"gpu_compute.sustained_clock", "Clock"},
+    Quantity{"gpu_compute.sustained_power", "Power"},
+    Quantity{"gpu_compute.sustained_temperature", "Temperature"},
+};
+
+void one_chart(const Element& into, const std::string& what, const std::string& work,
+               const std::vector<const BurnCurve*>& curves, const std::set<std::string>& apart) {
   LineChart chart;
-  chart.title = "Sustained over time, " + work;
+  chart.title = fmt::format("{} over time, {}", what, work);
   chart.unit = curves.front()->unit;
-  chart.along = ChartAxis::windows;
+  chart.along = ChartAxis::seconds;
   chart.scale = ChartScale::around;
   for (const BurnCurve* one : curves) {
     Curve curve;
     curve.name = one->subject;
+    curve.is_context = !apart.contains(one->subject);
     for (std::size_t i = 0; i < one->values.size(); ++i) {
-      curve.points.push_back(
-          {static_cast<double>((i + 1) * one->windows_each), one->values[i], ""});
+      const double at = (static_cast<double>(i) + 0.5) * one->step_s;
+      if (one->values[i]) curve.points.push_back({at, *one->values[i], ""});
     }
-    chart.curves.push_back(std::move(curve));
+    if (!curve.points.empty()) chart.curves.push_back(std::move(curve));
   }
-  set_apart(chart.curves);
+  if (chart.curves.empty()) return;
   const Element figure = into.add("figure");
   {
     const Element caption = figure.add("figcaption");
-    caption.add("b").text("Sustained over time");
+    caption.add("b").text(what + " over time");
     caption.text(" ").add("span", {{"class", "work"}}).text(work);
     caption.add("span", {{"class", "unit"}})
         .text(
-            "by window of a fifth of a second, the second half counts; in colour: 3 % below the "
-            "others");
+            fmt::format("by seconds, means over {} s each; in colour: whose products end 3 % below "
+                        "the others",
+                        format_number(curves.front()->step_s)));
   }
   line_chart(figure, chart);
 }
@@ -138,16 +168,21 @@ void sustained_burn(const Element& into, std::span<const Finding* const> finding
     Row& row = by_type[type_of(*f)].try_emplace(f->subject, Row{}).first->second;
     row[static_cast<std::size_t>(column - columns.begin())] = f;
   }
-  std::map<std::string, std::vector<const BurnCurve*>> by_work;
+  std::map<std::string, std::map<std::string_view, std::vector<const BurnCurve*>>> by_work;
   for (const BurnCurve* curve : curves) {
-    if (curve->values.size() > 1) by_work[curve->work].push_back(curve);
+    if (curve->values.size() > 1) by_work[curve->work][curve->metric].push_back(curve);
   }
   for (const auto& [type, rows] : by_type) one_table(into, type, rows);
-  for (auto& [work, members] : by_work) {
-    std::ranges::stable_sort(members, [](const BurnCurve* a, const BurnCurve* b) {
-      return natural_less(a->subject, b->subject);
-    });
-    one_chart(into, work, members);
+  for (auto& [work, by_metric] : by_work) {
+    const std::set<std::string> apart = behind(by_metric[quantities.front().metric]);
+    for (const Quantity& quantity : quantities) {
+      std::vector<const BurnCurve*>& members = by_metric[quantity.metric];
+      if (members.empty()) continue;
+      std::ranges::stable_sort(members, [](const BurnCurve* a, const BurnCurve* b) {
+        return natural_less(a->subject, b->subject);
+      });
+      one_chart(into, quantity.title, work, members, apart);
+    }
   }
 }
 

@@ -12,8 +12,8 @@
 namespace plumbline {
 
 /// What all GPUs of a node sustained at once, with the clock, power and temperature at which they
-/// did and what lowered the clock: a table for each type of numbers, and the curves over time where
-/// the samples were kept. `findings` and `curves` are those of the node.
+/// did and what lowered the clock: a table for each type of numbers, and the curves over time as
+/// far as they are known. `findings` and `curves` are those of the node.
 void sustained_burn(const html::Element& into, std::span<const Finding* const> findings,
                     std::span<const BurnCurve* const> curves);
 

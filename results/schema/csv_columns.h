@@ -194,6 +194,33 @@ constexpr Column<RecordOf<member>> words_column(const char* name) {
           }};
 }
 
+/// Numbers joined by ';', with nothing between two of those for one that is not known.
+template <auto member>
+constexpr Column<RecordOf<member>> numbers_column(const char* name) {
+  using Record = RecordOf<member>;
+  return {name,
+          [](Record& record, std::string_view cell) -> std::string {
+            (record.*member).clear();
+            for (std::size_t begin = 0; begin < cell.size() + 1;) {
+              const std::size_t end = std::min(cell.find(';', begin), cell.size());
+              const std::string_view word = cell.substr(begin, end - begin);
+              const auto value = parse_number(word);
+              if (!value && !word.empty()) return "numbers or nothing, joined by ';'";
+              (record.*member).push_back(value);
+              begin = end + 1;
+            }
+            return {};
+          },
+          [](const Record& record, std::string& line) {
+            const char* separator = "";
+            for (const std::optional<double>& value : record.*member) {
+              line += separator;
+              if (value) line += format_number(*value);
+              separator = ";";
+            }
+          }};
+}
+
 template <class Record>
 std::vector<std::string> csv_columns() {
   std::vector<std::string> names;

@@ -29,8 +29,8 @@ enum class BadRows {
 };
 
 /// The tables are RFC 4180 with LF line ends, a header, and no line break inside a cell. `Record`
-/// is one of Measurement, Sample, Device, ContextEntry, ManifestEntry, SuspectedNode, TrueFault,
-/// Baseline, Finding, NodeVerdict, PathValue, ComparedValue.
+/// is one of Measurement, Sample, Course, Device, ContextEntry, ManifestEntry, SuspectedNode,
+/// TrueFault, Baseline, Finding, NodeVerdict, PathValue, ComparedValue.
 ///
 /// Calls `each` for every record in file order; the reference is good during the call only.
 /// Throws FileError for a missing file, another schema version, a header that is not the table's,

@@ -40,6 +40,7 @@ class RunDirectory {
   std::filesystem::path manifest() const { return path_ / "manifest.csv"; }
   std::filesystem::path measurements() const { return path_ / "measurements.csv"; }
   std::filesystem::path samples() const { return path_ / "samples.csv"; }
+  std::filesystem::path courses() const { return path_ / "courses.csv"; }
   std::filesystem::path devices() const { return path_ / "devices.csv"; }
   std::filesystem::path context() const { return path_ / "context.csv"; }
   std::filesystem::path metrics() const { return path_ / "metrics.csv"; }

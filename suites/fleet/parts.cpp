@@ -11,6 +11,7 @@
 #include <system_error>
 #include <unordered_set>
 
+#include "results/schema/course.h"
 #include "results/schema/device.h"
 #include "results/schema/host_identity.h"
 #include "results/schema/measurement.h"
@@ -134,6 +135,7 @@ std::vector<std::string> Parts::merge() const {
   std::vector<std::string> problems;
   merge_table<Measurement>(root_, run_.measurements(), false, problems);
   merge_table<Sample>(root_, run_.samples(), false, problems);
+  merge_table<Course>(root_, run_.courses(), false, problems);
   merge_table<Device>(root_, run_.devices(), true, problems);
   merge_table<ContextEntry>(root_, run_.context(), true, problems);
   merge_table<MetricMeaning>(root_, run_.metrics(), true, problems);

@@ -29,9 +29,10 @@ class Parts {
   /// The runner's own rows, about tasks that did not go well.
   std::filesystem::path own_rows() const { return root_ / "runner" / "measurements.csv"; }
 
-  /// Makes the run's measurements.csv, samples.csv, devices.csv, context.csv and metrics.csv anew
-  /// from all parts; what several parts say alike about devices, context and metrics stands once.
-  /// Returns sentences about files that are not as this version writes them and are left out.
+  /// Makes the run's measurements.csv, samples.csv, courses.csv, devices.csv, context.csv and
+  /// metrics.csv anew from all parts; what several parts say alike about devices, context and
+  /// metrics stands once. Returns sentences about files that are not as this version writes them
+  /// and are left out.
   std::vector<std::string> merge() const;
 
  private:

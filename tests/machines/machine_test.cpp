@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "results/schema/course.h"
 #include "results/schema/device.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
@@ -105,6 +106,13 @@ std::string run(const Arguments& arguments) {
     return text;
   }
   for (const Measurement& row : read_all<Measurement>(table)) text += line_of(row) + '\n';
+  if (fs::exists(scratch.path() / "courses.csv")) {
+    for (const Course& course : read_all<Course>(scratch.path() / "courses.csv")) {
+      std::string means;
+      for (const auto& mean : course.values) means += ' ' + (mean ? format_number(*mean) : "-");
+      text += fmt::format("course {} {} s:{}\n", course.case_name, course.step_s, means);
+    }
+  }
   if (fs::exists(scratch.path() / "devices.csv")) {
     for (const Device& device : read_all<Device>(scratch.path() / "devices.csv")) {
       text += fmt::format("device {} {} {} {}\n", device.subject, device.name, device.pci_address,

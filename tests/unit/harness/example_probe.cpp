@@ -27,7 +27,11 @@ void plan(Plan& plan) {
   plan.device({"", "numa0", "numa", "memory", "", "", "", 0});
   plan.context("example", "yes");
   plan.context("example", "no", "elsewhere");
-  plan.fact(metrics[1], {}, 8.0);
+  plan.fact(metrics[1], {}, [] {
+    Fact fact(8.0);
+    fact.over_time = {2, {7, std::nullopt, 9}};
+    return fact;
+  });
   for (const char* subject : {"a", "b", "c"}) {
     plan.rate(
         metrics[0], {.subject = subject}, 1e9, 1e9,

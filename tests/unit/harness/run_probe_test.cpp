@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "results/schema/course.h"
 #include "results/schema/device.h"
 #include "results/schema/measurement.h"
 #include "results/schema/metric_meaning.h"
@@ -165,6 +166,15 @@ TEST_F(RunProbe, SamplesAreKeptOnRequest) {
   const auto samples = read_all<Sample>(folder_ / "samples.csv");
   EXPECT_GE(samples.size(), rows().at(0).samples);
   EXPECT_EQ(samples.at(0).case_name, "example.rate/a");
+}
+
+TEST_F(RunProbe, HowAValueWentOverTimeIsKeptWhereItIsKnown) {
+  EXPECT_EQ(run(out() + " --case example.rate/a").code, 0);
+  EXPECT_FALSE(fs::exists(folder_ / "courses.csv"));
+  EXPECT_EQ(run(out() + " --case example.count/node --host n1").code, 0);
+  EXPECT_THAT(
+      read_all<Course>(folder_ / "courses.csv"),
+      ElementsAre(Course{"n1", "example.count/node", "example.count", 1, 2, {7, std::nullopt, 9}}));
 }
 
 TEST_F(RunProbe, DevicesContextAndMeaningsStandOnce) {

@@ -336,12 +336,24 @@ Evidence machine_evidence() {
     burn("power_capped", "ratio", is_hot ? 0.11 : 0.99);
     burn("software_slowed", "ratio", is_hot ? 0.83 : 0);
     burn("hardware_slowed", "ratio", 0);
-    BurnCurve curve{host, gpu, "dtype=bf16;gpus=all", "TFLOPS", {}, 2};
-    for (int i = 0; i < 150; ++i) {
-      const double heat = is_hot ? 0.26 / (1 + std::exp((45 - i) / 6.0)) : 0;
-      curve.values.push_back((764 + 20 * std::exp(-i / 8.0) + 1.5 * noise(random)) * (1 - heat));
-    }
-    e.burns.push_back(std::move(curve));
+    const auto curve = [&](const char* metric, const char* unit, auto&& value) {
+      BurnCurve made{host, gpu, "dtype=bf16;gpus=all", metric, unit, 1, {}};
+      for (int i = 0; i < 60; ++i) {
+        const double hot = is_hot ? 1 / (1 + std::exp((18 - i) / 2.4)) : 0;
+        made.values.push_back(value(i, hot));
+      }
+      e.burns.push_back(std::move(made));
+    };
+    const auto start = [](int i) { return std::exp(-i / 3.2); };
+    curve("gpu_compute.sustained", "TFLOPS", [&](int i, double hot) {
+      return (764 + 20 * start(i) + 1.5 * noise(random)) * (1 - 0.26 * hot);
+    });
+    curve("gpu_compute.sustained_clock", "MHz",
+          [&](int i, double hot) { return (1785 + 60 * start(i)) * (1 - 0.27 * hot); });
+    curve("gpu_compute.sustained_power", "W",
+          [&](int i, double hot) { return 699 - 90 * start(i) - 187 * hot; });
+    curve("gpu_compute.sustained_temperature", "C",
+          [&](int i, double) { return (is_hot ? 92 : 66) - 20 * start(i); });
   }
   e.verdict = FleetVerdict::reject;
   e.reason = e.nodes.front().reason;

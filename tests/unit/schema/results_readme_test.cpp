@@ -7,6 +7,7 @@
 
 #include "results/schema/baseline.h"
 #include "results/schema/compared_value.h"
+#include "results/schema/course.h"
 #include "results/schema/device.h"
 #include "results/schema/finding.h"
 #include "results/schema/journal.h"
@@ -58,6 +59,8 @@ constexpr const char* heading<Measurement> = "measurements.csv";
 template <>
 constexpr const char* heading<Sample> = "samples.csv";
 template <>
+constexpr const char* heading<Course> = "courses.csv";
+template <>
 constexpr const char* heading<Device> = "devices.csv";
 template <>
 constexpr const char* heading<ContextEntry> = "context.csv";
@@ -82,7 +85,7 @@ constexpr const char* heading<PathValue> = "pairs.csv";
 template <>
 constexpr const char* heading<ComparedValue> = "compare.csv";
 
-using Records = testing::Types<Measurement, Sample, Device, ContextEntry, MetricMeaning,
+using Records = testing::Types<Measurement, Sample, Course, Device, ContextEntry, MetricMeaning,
                                ManifestEntry, SuspectedNode, TrueFault, Baseline, Finding,
                                NodeVerdict, PathValue, ComparedValue, KnownChange>;
 TYPED_TEST_SUITE(ResultsReadme, Records);

@@ -118,6 +118,21 @@ TEST(GpuWatch, SaysHowAGpuWasAndWhatIsNotTold) {
   EXPECT_EQ(found.absent, "");
 }
 
+TEST(GpuWatch, CountsFromWhereItBeginsAndKeepsAllLooks) {
+  double now = 10;
+  GpuWatch watch({nullptr, "no library"}, "0000:53:00.0", [&] { return now; });
+  now = 12;
+  watch.look();
+  now = 13;
+  watch.begin();
+  now = 16;
+  const Conditions found = watch.finish();
+  EXPECT_EQ(found.seconds, 3);
+  EXPECT_EQ(found.looks, 2U);
+  ASSERT_EQ(watch.looks().size(), 4U);
+  EXPECT_EQ(watch.looks()[1].at, 12);
+}
+
 TEST(GpuWatch, WithoutNvmlEverythingIsAbsentWithItsReason) {
   GpuWatch watch({nullptr, "no library"}, "0000:53:00.0", [] { return 1.0; });
   watch.look();
