@@ -56,6 +56,7 @@ std::optional<Ends> ends_of(const Finding& f) {
 struct Matrix {
   std::string name;  ///< "nvlink.write (by=engine)"
   std::vector<Finding*> findings;
+  bool both_ways = false;  ///< each pair has one value, of both directions at once
 };
 
 std::string kind_of_copy(const Finding& f) {
@@ -64,6 +65,15 @@ std::string kind_of_copy(const Finding& f) {
   std::string name = f.metric;
   if (!params.empty()) name += " (" + format_params(params) + ')';
   return name;
+}
+
+/// No pair has a path for each direction.
+bool is_both_ways(const Matrix& matrix) {
+  std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  return std::ranges::all_of(matrix.findings, [&](const Finding* f) {
+    const Ends ends = *ends_of(*f);
+    return pairs.insert(std::minmax(ends.from, ends.to)).second;
+  });
 }
 
 /// Rates of GPU pairs over NVLink, in matrices that are large enough.
@@ -83,8 +93,12 @@ std::vector<Matrix> matrices_of(std::span<const Measurement> rows, std::vector<F
   }
   std::vector<Matrix> matrices;
   for (auto& [name, matrix] : by_name) {
-    if (matrix.findings.size() >= least_paths) matrices.push_back(std::move(matrix));
+    if (matrix.findings.size() < least_paths) continue;
+    matrix.both_ways = is_both_ways(matrix);
+    matrices.push_back(std::move(matrix));
   }
+  // Those that tell one direction from the other come first.
+  std::ranges::stable_partition(matrices, [](const Matrix& matrix) { return !matrix.both_ways; });
   return matrices;
 }
 
@@ -199,11 +213,25 @@ Finding finding_of(const Found& found, const ManifestEntry& node) {
   return f;
 }
 
-void explain_paths(const Found& found, const Matrix& matrix) {
+void explain_paths(const std::string& name, const Culprit& culprit, const Matrix& matrix) {
   for (Finding* f : matrix.findings) {
-    if (f->verdict < Verdict::warn || !crosses(found.culprit.element, *ends_of(*f))) continue;
-    f->sentence += "; " + name_of(found.culprit.element) + " explains it";
+    if (f->verdict < Verdict::warn || !crosses(culprit.element, *ends_of(*f))) continue;
+    f->sentence += "; " + name + " explains it";
   }
+}
+
+using FoundBy = std::map<Element, Found>;
+
+/// The direction of a GPU that was found slow, the other being fast: where only both are measured
+/// at once it is the GPU. The end if there is none.
+FoundBy::iterator one_way_of(FoundBy& found, const Element& gpu) {
+  if (gpu.kind != Kind::gpu && gpu.kind != Kind::gpu_sending && gpu.kind != Kind::gpu_receiving) {
+    return found.end();
+  }
+  const auto is = [&](Kind kind) { return found.find(Element{kind, gpu.index, 0}); };
+  const auto sending = is(Kind::gpu_sending), receiving = is(Kind::gpu_receiving);
+  if (is(Kind::gpu) != found.end()) return found.end();
+  return sending != found.end() ? sending : receiving;
 }
 
 }  // namespace
@@ -211,7 +239,7 @@ void explain_paths(const Found& found, const Matrix& matrix) {
 void find_gpu_culprits(const ManifestEntry& node, std::span<const Measurement> rows,
                        std::vector<Finding>& findings) {
   const std::vector<Matrix> matrices = matrices_of(rows, findings);
-  std::map<Element, Found> found;
+  FoundBy found;
   for (const Matrix& matrix : matrices) {
     const Level level = level_of(matrix);
     std::vector<localisation::GpuPath> paths;
@@ -230,6 +258,14 @@ void find_gpu_culprits(const ManifestEntry& node, std::span<const Measurement> r
       const bool fails = std::ranges::any_of(matrix.findings, [&](const Finding* f) {
         return f->verdict == Verdict::fail && crosses(culprit.element, *ends_of(*f));
       });
+      const auto one_way = matrix.both_ways ? one_way_of(found, culprit.element) : found.end();
+      if (one_way != found.end()) {
+        Found& entry = one_way->second;
+        entry.also_in.push_back(matrix.name);
+        entry.fails |= fails;
+        if (culprit.is_convicted()) explain_paths(name_of(entry.culprit.element), culprit, matrix);
+        continue;
+      }
       Found& entry = found[culprit.element];
       if (entry.matrix == nullptr || culprit.gain > entry.culprit.gain) {
         if (entry.matrix != nullptr) entry.also_in.push_back(entry.matrix->name);
@@ -240,7 +276,7 @@ void find_gpu_culprits(const ManifestEntry& node, std::span<const Measurement> r
         entry.also_in.push_back(matrix.name);
       }
       entry.fails |= fails;
-      if (culprit.is_convicted()) explain_paths(Found{culprit, &matrix, {}, {}, fails}, matrix);
+      if (culprit.is_convicted()) explain_paths(name_of(culprit.element), culprit, matrix);
     }
   }
   std::vector<Finding> added;

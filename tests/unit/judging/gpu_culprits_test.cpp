@@ -137,6 +137,40 @@ TEST(GpuCulprits, TheSameCulpritInTwoKindsOfCopyIsOneFinding) {
   EXPECT_THAT(judged.culprits[0].sentence, HasSubstr("and 1 kind more"));
 }
 
+/// Values of both directions at once: one for each pair.
+std::vector<Measurement> both_ways(const Factor& factor) {
+  auto rows = matrix([&](int a, int b) { return 2 / (1 / factor(a, b) + 1 / factor(b, a)); },
+                     "nvlink.both");
+  std::erase_if(rows, [](const Measurement& m) { return m.subject[3] > m.subject[8]; });
+  return rows;
+}
+
+TEST(GpuCulprits, WhatIsSlowOneWayIsNamedOnceWhereBothWaysAreMeasuredTogetherToo) {
+  for (const char* way : {"sending", "receiving"}) {
+    const bool sends = way == std::string("sending");
+    const auto slow = [&](int from, int to) { return (sends ? from : to) == 3 ? 0.5 : 1.0; };
+    auto rows = both_ways(slow);
+    const auto writes = matrix(slow);
+    rows.insert(rows.end(), writes.begin(), writes.end());
+    const Judged judged = judge(rows, expecting(-0.05));
+    ASSERT_THAT(judged.culprits, SizeIs(1)) << way;
+    EXPECT_EQ(judged.culprits[0].subject, "gpu3");
+    EXPECT_EQ(judged.culprits[0].text, way);
+    EXPECT_THAT(judged.culprits[0].sentence,
+                HasSubstr("in nvlink.write (by=engine) and 1 kind more"));
+  }
+}
+
+TEST(GpuCulprits, WhereOnlyBothWaysTogetherAreSlowItIsTheGpu) {
+  auto rows = both_ways([](int from, int to) { return from == 3 || to == 3 ? 0.5 : 1.0; });
+  const auto writes = matrix([](int, int) { return 1.0; });
+  rows.insert(rows.end(), writes.begin(), writes.end());
+  const Judged judged = judge(rows, expecting(-0.05));
+  ASSERT_THAT(judged.culprits, SizeIs(1));
+  EXPECT_EQ(judged.culprits[0].subject, "gpu3");
+  EXPECT_EQ(judged.culprits[0].text, "both ways");
+}
+
 TEST(GpuCulprits, OverPcieTheShapeOfTheNodeDecides) {
   auto rows = matrix([](int from, int to) { return from / 4 == to / 4 ? 1.0 : 0.6; });
   for (Measurement& m : rows) m.transport = "pcie";
