@@ -37,6 +37,10 @@ inline constexpr std::array gpu_metrics = {
            "1: rows of memory were replaced, and that takes effect with the next reset"},
     Metric{"health.remap_failed", "count", Better::exact,
            "1: a row of memory could not be replaced"},
+    Metric{
+        "health.retired_pages_pending", "count", Better::exact,
+        "1: pages of memory are retired with the next reset (GPUs before Ampere, in the place of "
+        "rows)"},
     Metric{"health.banks_without_spare_rows", "count", Better::exact,
            "Banks of memory that have no spare row left"},
     Metric{"health.sram_threshold", "count", Better::exact,

@@ -10,6 +10,9 @@
 #include <regex>
 #include <thread>
 
+#include "results/schema/course.h"
+#include "results/schema/device.h"
+#include "results/schema/host_identity.h"
 #include "results/schema/journal.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
@@ -29,6 +32,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+/// Where this build and run lie, left out.
+std::string without_places(const std::string& text) {
+  static const std::regex place("/[^ ,]*/(lib[^ /,]*|[^ /,]*[.]log)");
+  return std::regex_replace(text, place, "$1");
+}
+
 /// What is said about a machine, without what is fine and what the suite leaves out.
 std::string troubles(const Rehearsal& rehearsal, const Said& said) {
   const auto nodes = read_all<NodeVerdict>(rehearsal.run().nodes());
@@ -42,8 +51,7 @@ std::string troubles(const Rehearsal& rehearsal, const Said& said) {
       text += fmt::format("{} {}\n", verdict_names[finding.verdict], finding.sentence);
     }
   }
-  static const std::regex place("/[^ ]*/(lib[^ /]*|[^ /]*[.]log)");  // where this build and run lie
-  return std::regex_replace(text, place, "$1");
+  return without_places(text);
 }
 
 std::string golden(const std::string& name) { return fmt::format("{}/{}.txt", GOLDENS, name); }
@@ -118,16 +126,24 @@ TEST(FaultyMachine, WhoseDriverDoesNotStartIsIncomplete) {
   expect_golden(golden("p5.48xlarge.driver.status=802"), troubles(rehearsal, said));
 }
 
-/// The rows as a file of which the times, the name of the run and where it lies are left out.
+/// All that a run's tables say of its machine, line by line: of the rows the time and the name of
+/// the run are left out, and what the runner says of its tasks, which take real seconds.
 std::vector<std::string> without_times(const Rehearsal& rehearsal) {
   std::vector<std::string> lines;
-  for (const Measurement& row : rehearsal.rows()) {
-    if (row.metric == "runner.task") continue;  // takes real seconds
-    lines.push_back(
-        fmt::format("{} {} {} {} {} {} {} {} {} {}", row.case_name, outcome_names[row.outcome],
-                    format_number(row.median.value_or(0)), format_number(row.ci_low.value_or(0)),
-                    format_number(row.ci_high.value_or(0)), row.samples,
-                    format_number(row.spread.value_or(0)), row.text, row.task, row.note));
+  const auto add = [&](const auto& record) { lines.push_back(without_places(csv_line(record))); };
+  for (Measurement row : rehearsal.rows()) {
+    if (row.metric == "runner.task") continue;
+    row.run.clear();
+    row.time = {};
+    add(row);
+  }
+  const RunDirectory run = rehearsal.run();
+  for (const Device& device : read_all<Device>(run.devices())) add(device);
+  for (const ContextEntry& entry : read_all<ContextEntry>(run.context())) {
+    if (entry.key != "runner.command") add(entry);  // names where the results go
+  }
+  if (std::filesystem::exists(run.courses())) {
+    for (const Course& course : read_all<Course>(run.courses())) add(course);
   }
   return lines;
 }
@@ -168,12 +184,23 @@ TEST(Acceptance, OfAHealthyMachineFindsThis) {
   expect_golden(golden("p5.48xlarge.acceptance"), all_findings(rehearsal));
 }
 
-TEST(TwoRehearsals, AreIdentical) {
+class TwoRehearsals : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(TwoRehearsals, AreIdentical) {
   const Rehearsal first, second;
-  first.rehearse("p5.48xlarge", "links", {"gpu5.ecc_growing=10"});
-  second.rehearse("p5.48xlarge", "links", {"gpu5.ecc_growing=10"});
-  EXPECT_EQ(without_times(first), without_times(second));
+  first.rehearse("p5.48xlarge", GetParam(), {"gpu5.ecc_growing=10"});
+  second.rehearse("p5.48xlarge", GetParam(), {"gpu5.ecc_growing=10"});
+  const auto lines = without_times(first);
+  EXPECT_THAT(lines, Not(IsEmpty()));
+  EXPECT_EQ(lines, without_times(second));
 }
+
+INSTANTIATE_TEST_SUITE_P(Suites, TwoRehearsals,
+                         ::testing::Values("links", "faults/compute", "faults/collectives"),
+                         [](const auto& param) {
+                           const std::string suite = param.param;
+                           return suite.substr(suite.find('/') + 1);
+                         });
 
 TEST(Rehearsal, LeavesOutWhatCanOnlyMeasureThisHost) {
   const Rehearsal rehearsal;
