@@ -1,6 +1,7 @@
 #include "suites/simulation/report_process.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -33,6 +34,20 @@ double peak_mib_of(pid_t pid) {
   return 0;
 }
 
+/// What a process has used of processors so far; 0 if it is not there.
+double cpu_s_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  // The second field is a name in parentheses; user and system time are the 14th and 15th.
+  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 1)));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
 
 ReportEnd run_report(const std::vector<std::string>& command, const std::filesystem::path& log,
@@ -43,6 +58,7 @@ ReportEnd run_report(const std::vector<std::string>& command, const std::filesys
   ReportEnd report;
   const auto look = [&](Seconds) {
     report.peak_mib = std::max(report.peak_mib, peak_mib_of(child.identity().pid));
+    report.cpu_s = std::max(report.cpu_s, cpu_s_of(child.identity().pid));
   };
   const ProcessEnd end =
       supervise(child, {.deadline = deadline}, interruption, look, between_looks_at_memory);

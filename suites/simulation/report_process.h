@@ -12,6 +12,7 @@ namespace plumbline::simulation {
 struct ReportEnd {
   int exit_code = 0;
   double seconds = 0;
+  double cpu_s = 0;     ///< of all its threads, as /proc said it while it ran
   double peak_mib = 0;  ///< largest resident set, as /proc said it while it ran
 };
 

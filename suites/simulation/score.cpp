@@ -62,6 +62,10 @@ class Counting {
  public:
   Counting(const SimulatedFleet& fleet, std::uint64_t run)
       : fleet_(fleet), run_(run), places_(fleet) {
+    for (std::size_t i = 0; i < fleet.machine.series.size(); ++i) {
+      const Series& series = fleet.machine.series[i];
+      tolerances_.push_back(series.is_fact || series.is_context ? 0 : find_tolerated(i));
+    }
     collect_truth();
     collect_slow_series();
   }
@@ -86,6 +90,10 @@ class Counting {
     finish_gpus(score);
   }
 
+  /// True if the node has no fault and is by chance no slower than is tolerated of any.
+  bool is_as_others(std::size_t node) const {
+    return is_healthy(node) && !slow_nodes_.contains(node);
+  }
   /// True if nothing is wrong with the node itself.
   bool is_healthy(std::size_t node) const {
     return std::ranges::none_of(fleet_.faults_of(node),
@@ -96,6 +104,8 @@ class Counting {
  private:
   /// What is promised is promised for degradations from here on; smaller ones may be named or not.
   static constexpr double least_severity = 0.05;
+  /// Between the tolerance less this and what must be found neither verdict is wrong.
+  static constexpr double margin = 0.002;
 
   void collect_truth() {
     const auto add = [&](std::set<Part>& truth, double severity, Part part) {
@@ -129,12 +139,39 @@ class Counting {
     return series.row.better == Better::lower ? 1 - usual / value : 1 - value / usual;
   }
 
-  /// The deficit that is tolerated: of the baseline, else what five sigma of healthy ones come to.
-  double tolerated(const Series& series) const {
+  /// The deficit that is tolerated: of the baseline, else five times the scale of the fleet, as
+  /// statistics define it: of values above their median, 1.4826 times the median of their
+  /// distances. With heavy tails that is less than their standard deviation.
+  double find_tolerated(std::size_t index) {
+    const Series& series = fleet_.machine.series[index];
     if (series.is_gate && series.low) return 1 - *series.low / series.expected;
     if (series.is_gate && series.high) return 1 - series.expected / *series.high;
-    constexpr double least = 0.03, sigmas = 5;
-    return std::max(least, sigmas * std::hypot(series.noise.devices, series.noise.runs));
+    std::vector<double> values;
+    std::vector<std::pair<std::size_t, double>> deficits;  // of nodes, really
+    for (std::size_t node = 0; node < fleet_.nodes(); ++node) {
+      const TrueState state = true_state(fleet_, node, index, run_);
+      if (state.is_absent || !fleet_.is_reachable(node, run_)) continue;
+      const double value = measured_value(fleet_, node, index, state.value, run_, 1);
+      const double log = std::log(value / usual_value(fleet_, node, index, run_));
+      values.push_back(series.row.better == Better::lower ? -log : log);
+      deficits.emplace_back(node, deficit_of(node, index));
+    }
+    const double centre = middle_of(values);
+    std::erase_if(values, [&](double value) { return value <= centre; });
+    constexpr double least = 0.03, sigmas = 5, sigma_per_mad = 1.4826;
+    const double tolerated = std::max(least, sigmas * sigma_per_mad * (middle_of(values) - centre));
+    for (const auto& [node, deficit] : deficits) {
+      if (deficit >= tolerated - margin) slow_nodes_.insert(node);
+    }
+    return tolerated;
+  }
+
+  /// The median, the upper one of two; 0 of nothing.
+  static double middle_of(std::vector<double>& values) {
+    if (values.empty()) return 0;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
   }
 
   /// Of faulty nodes what is slower than is tolerated by so much that it must be found.
@@ -146,7 +183,7 @@ class Counting {
         const Series& series = fleet_.machine.series[i];
         if (series.is_fact || series.is_context) continue;
         if (true_state(fleet_, node, i, run_).is_absent) continue;
-        if (deficit_of(node, i) >= tolerated(series) + clearly) slow_.insert({node, i});
+        if (deficit_of(node, i) >= tolerances_[i] + clearly) slow_.insert({node, i});
       }
     }
   }
@@ -157,9 +194,7 @@ class Counting {
     outliers_.found += slow_.contains(*place) ? 1U : 0U;
     if (f.rule != "fleet outlier") return;
     ++outlier_fails_;
-    // Between the tolerance and what must be found neither verdict is wrong.
-    constexpr double margin = 0.002;
-    const double least = tolerated(fleet_.machine.series[place->series]) - margin;
+    const double least = tolerances_[place->series] - margin;
     outliers_.false_ones += deficit_of(place->node, place->series) < least ? 1U : 0U;
   }
 
@@ -248,6 +283,8 @@ class Counting {
   std::set<Part> true_nodes_, true_nics_, true_leaves_, true_leaf_rails_, tolerated_;
   std::map<std::string, std::set<Part>> true_gpus_, named_gpus_;
   std::set<Part> named_network_;
+  std::vector<double> tolerances_;    ///< by series
+  std::set<std::size_t> slow_nodes_;  ///< slower than others tolerate, with a fault or without
   std::set<SeriesPlace> slow_;
   Hits outliers_;
   std::uint64_t outlier_fails_ = 0;
@@ -275,7 +312,7 @@ Score score_run(const SimulatedFleet& fleet, const RunDirectory& directory, std:
     score.accepted += is_accepted ? 1U : 0U;
     score.rejected += is_rejected ? 1U : 0U;
     score.incomplete += !is_accepted && !is_rejected ? 1U : 0U;
-    if (counting.is_healthy(*node)) {
+    if (counting.is_as_others(*node)) {
       ++score.healthy_nodes;
       score.healthy_rejected += is_rejected ? 1U : 0U;
     }

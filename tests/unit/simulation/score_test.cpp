@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "results/schema/finding.h"
 #include "suites/simulation/model.h"
 #include "suites/simulation/promises.h"
@@ -159,6 +162,40 @@ TEST_F(Scoring, VerdictsAndIntervalsAreHeldAgainstTheTrueValue) {
 
   f.ci_low = value * 1.001;
   EXPECT_EQ(score({f}).values.covering, 0u);
+}
+
+TEST(ScoringOutliers, WhatIsSlowerThanTheScaleOfItsFleetToleratesIsNoFalseOne) {
+  const DescribedFleet d(
+      "nodes = 4000\ntails = 3\n[network]\nmeasured = false\n"
+      "[[metrics]]\nname = \"made\"\ncount = 1\nruns = 0.001\ndevices = 0.02\n");
+  const std::size_t series = d.series("fleet.made0", "node");
+  const auto value = [&](std::size_t node) { return true_state(d.fleet, node, series, 0).value; };
+  std::vector<std::size_t> order(d.fleet.nodes());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, value);
+  const double usual = usual_value(d.fleet, order[0], series, 0);
+  ASSERT_LT(value(order[0]), 0.88 * usual) << "tails are heavy";
+  const ScratchFolder folder;
+  const RunDirectory run = RunDirectory::create(folder.path(), "scored");
+  const auto score_with = [&](std::size_t node) {
+    Finding f =
+        culprit(d.fleet.manifest[node].host, "fleet.made0", "node", Verdict::fail, "fleet outlier");
+    NodeVerdict verdict;
+    verdict.host = f.host;
+    verdict.outcome = NodeOutcome::reject;
+    std::filesystem::remove(run.findings());
+    std::filesystem::remove(run.nodes());
+    CsvAppender<Finding>(run.findings()).append(f);
+    CsvAppender<NodeVerdict>(run.nodes()).append(verdict);
+    return score_run(d.fleet, run, 0, 1);
+  };
+  const Score of_slow = score_with(order[0]);
+  EXPECT_EQ(of_slow.outlier_fails, 1u);
+  EXPECT_EQ(of_slow.outliers.false_ones, 0u);
+  EXPECT_EQ(of_slow.healthy_rejected, 0u);
+  const Score of_usual = score_with(order[1000]);
+  EXPECT_EQ(of_usual.outliers.false_ones, 1u);
+  EXPECT_EQ(of_usual.healthy_rejected, 1u);
 }
 
 TEST(Promises, AFileIsJsonOrCsv) {
