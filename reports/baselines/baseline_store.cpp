@@ -24,9 +24,8 @@ BaselineStore BaselineStore::of(const fs::path& shipped, const fs::path& results
   return BaselineStore(std::move(places));
 }
 
-const Expectations& BaselineStore::of_type(const std::string& instance_type) {
-  const auto known = by_type_.find(instance_type);
-  if (known != by_type_.end()) return known->second;
+BaselineStore::OfType BaselineStore::read(const std::string& instance_type) const {
+  OfType found;
   std::map<std::string, Baseline> by_key;
   for (const BaselinePlace& place : places_) {
     const fs::path file =
@@ -34,11 +33,28 @@ const Expectations& BaselineStore::of_type(const std::string& instance_type) {
     if (!fs::is_regular_file(file)) continue;
     const auto rows = read_baselines(file);
     for (const Baseline& b : rows) by_key.insert_or_assign(key_of(b), b);
-    used_.push_back({file, instance_type, rows.size(), place.learned});
+    found.used.push_back({file, instance_type, rows.size(), place.learned});
   }
   std::vector<Baseline> baselines;
   for (auto& [key, b] : by_key) baselines.push_back(std::move(b));
-  return by_type_.emplace(instance_type, Expectations(std::move(baselines))).first->second;
+  found.expectations = Expectations(std::move(baselines));
+  return found;
+}
+
+const Expectations& BaselineStore::of_type(const std::string& instance_type) {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_type_.find(instance_type);
+  if (known != by_type_.end()) return known->second.expectations;
+  return by_type_.emplace(instance_type, read(instance_type)).first->second.expectations;
+}
+
+std::vector<UsedBaselines> BaselineStore::used() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<UsedBaselines> all;
+  for (const auto& [type, found] : by_type_) {
+    all.insert(all.end(), found.used.begin(), found.used.end());
+  }
+  return all;
 }
 
 }  // namespace plumbline

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct UsedBaselines {
 };
 
 /// The expectations of every instance type that is asked for, each read once. Later places override
-/// rows of earlier ones that are about the same thing.
+/// rows of earlier ones that are about the same thing. Several threads may ask at once.
 class BaselineStore {
  public:
   explicit BaselineStore(std::vector<BaselinePlace> places) : places_(std::move(places)) {}
@@ -39,13 +40,20 @@ class BaselineStore {
   /// Empty if no place has any. Throws FileError as read_baselines() does.
   const Expectations& of_type(const std::string& instance_type);
 
-  /// What was read so far.
-  const std::vector<UsedBaselines>& used() const { return used_; }
+  /// What was read so far, in order of the types.
+  std::vector<UsedBaselines> used() const;
 
  private:
+  struct OfType {
+    Expectations expectations;
+    std::vector<UsedBaselines> used;
+  };
+
+  OfType read(const std::string& instance_type) const;
+
   std::vector<BaselinePlace> places_;
-  std::map<std::string, Expectations> by_type_;
-  std::vector<UsedBaselines> used_;
+  mutable std::mutex mutex_;
+  std::map<std::string, OfType> by_type_;
 };
 
 /// <folder>/<type>.csv, the type made fit for a file name.

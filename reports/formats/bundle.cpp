@@ -61,7 +61,8 @@ std::string how_to_repeat(const std::vector<Finding>& bad) {
 
 }  // namespace
 
-void BundleFile::add(const NodeEvaluation& node, std::span<const Measurement> rows) {
+void BundleFile::add(const NodeEvaluation& node, std::span<const Measurement> rows,
+                     const std::string&) {
   if (node.verdict.host != node_) return;
   found_ = true;
   findings_.insert(findings_.end(), node.findings.begin(), node.findings.end());

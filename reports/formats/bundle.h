@@ -19,7 +19,8 @@ class BundleFile final : public ReportWriter {
         node_(std::move(node)),
         runs_(std::move(runs)),
         origin_(std::move(origin)) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   /// False if there is no such node.
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }

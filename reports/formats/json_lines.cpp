@@ -53,8 +53,14 @@ std::string json_line(const Finding& f) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void JsonLines::add(const NodeEvaluation& node, std::span<const Measurement>) {
-  for (const Finding& finding : node.findings) out_.write(json_line(finding) + '\n');
+std::string JsonLines::text_of(const NodeEvaluation& node) const {
+  std::string lines;
+  for (const Finding& finding : node.findings) lines += json_line(finding) + '\n';
+  return lines;
+}
+
+void JsonLines::add(const NodeEvaluation&, std::span<const Measurement>, const std::string& text) {
+  out_.write(text);
 }
 
 bool JsonLines::finish(const Judgement&) {

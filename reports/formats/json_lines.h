@@ -10,7 +10,9 @@ namespace plumbline {
 class JsonLines final : public ReportWriter {
  public:
   explicit JsonLines(const std::filesystem::path& file) : file_(file), out_(file) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  std::string text_of(const NodeEvaluation& node) const override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 

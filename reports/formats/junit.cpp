@@ -155,7 +155,7 @@ JUnitFile::JUnitFile(const std::filesystem::path& file, const ReportOrigin& orig
       xml(fmt::format("{}", fmt::join(origin.runs, ", ")))));
 }
 
-void JUnitFile::add(const NodeEvaluation& node, std::span<const Measurement>) {
+void JUnitFile::add(const NodeEvaluation& node, std::span<const Measurement>, const std::string&) {
   if (node.verdict.host.empty()) {
     const std::size_t room = junit::most_cases - std::min(junit::most_cases, of_no_node_.size());
     const std::size_t count = std::min(room, node.findings.size());

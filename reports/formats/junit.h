@@ -20,7 +20,8 @@ inline constexpr std::size_t most_cases = 1000;
 class JUnitFile final : public ReportWriter {
  public:
   JUnitFile(const std::filesystem::path& file, const ReportOrigin& origin);
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 

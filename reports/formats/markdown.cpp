@@ -110,7 +110,8 @@ std::string markdown_finding(const Finding& f, const std::string& run) {
   return text;
 }
 
-void FindingsMarkdown::add(const NodeEvaluation& node, std::span<const Measurement>) {
+void FindingsMarkdown::add(const NodeEvaluation& node, std::span<const Measurement>,
+                           const std::string&) {
   for (const Finding& finding : node.findings) worst_.add(finding);
 }
 

@@ -18,7 +18,8 @@ class FindingsMarkdown final : public ReportWriter {
  public:
   FindingsMarkdown(std::filesystem::path file, ReportOrigin origin)
       : file_(std::move(file)), origin_(std::move(origin)), worst_(markdown::most_findings) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 

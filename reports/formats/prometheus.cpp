@@ -55,7 +55,8 @@ Labels labels_of(const Finding& f) {
 
 }  // namespace
 
-void PrometheusFile::add(const NodeEvaluation& node, std::span<const Measurement> rows) {
+void PrometheusFile::add(const NodeEvaluation& node, std::span<const Measurement> rows,
+                         const std::string&) {
   for (const Measurement& m : rows) newest_ = std::max(newest_, m.time);
   for (const Finding& f : node.findings) {
     std::string_view family = family_of(f.metric);

@@ -25,7 +25,8 @@ class PrometheusFile final : public ReportWriter {
  public:
   PrometheusFile(std::filesystem::path file, const ReportOrigin& origin)
       : file_(std::move(file)), made_(origin.made), worst_(prometheus::most_findings) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 

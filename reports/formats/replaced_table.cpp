@@ -28,12 +28,17 @@ ReplacedFile::~ReplacedFile() {
   std::filesystem::remove(beside_, ignored);
 }
 
-void ReplacedFile::write(const std::string& text) {
-  constexpr std::size_t enough = 1 << 20;
-  waiting_ += text;
-  if (waiting_.size() < enough) return;
-  stream_ << waiting_;
-  waiting_.clear();
+void ReplacedFile::write(std::string_view text) {
+  constexpr std::size_t enough = 1 << 18;
+  if (waiting_.size() + text.size() >= enough) {
+    stream_ << waiting_;
+    waiting_.clear();
+  }
+  if (text.size() >= enough) {
+    stream_ << text;
+  } else {
+    waiting_ += text;
+  }
 }
 
 void ReplacedFile::commit() {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #include "results/schema/csv_file.h"
 
@@ -18,7 +19,7 @@ class ReplacedFile {
   ReplacedFile& operator=(const ReplacedFile&) = delete;
   ~ReplacedFile();
 
-  void write(const std::string& text);
+  void write(std::string_view text);
   /// Throws std::system_error if not everything could be written.
   void commit();
 
@@ -38,6 +39,8 @@ class ReplacedTable {
     file_.write(csv_header<Record>());
   }
   void append(const Record& record) { file_.write(csv_line(record)); }
+  /// Lines of append_csv_line().
+  void append_lines(std::string_view lines) { file_.write(lines); }
   void commit() { file_.commit(); }
 
  private:

@@ -11,14 +11,18 @@
 
 namespace plumbline {
 
-/// One file beside the HTML report. It is written while the hosts are judged one after another, so
-/// that its writer needs no memory that grows with the rows.
+/// One file beside the HTML report. It is written while the hosts are judged, so that its writer
+/// needs no memory that grows with the rows.
 class ReportWriter {
  public:
   virtual ~ReportWriter() = default;
 
-  /// A host as judge_runs() gives it; what is of no node has no host in its verdict.
-  virtual void add(const NodeEvaluation& node, std::span<const Measurement> rows) = 0;
+  /// What the file says about a host, as judge_runs() gives it; what is of no node has no host in
+  /// its verdict. Called by several threads at once.
+  virtual std::string text_of(const NodeEvaluation&) const { return {}; }
+  /// Called for one host after another, in order of their names, with what text_of() gave.
+  virtual void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+                   const std::string& text) = 0;
   /// Writes what is known at the end and puts the file in its place. False if there is nothing to
   /// say, and then no file. Throws std::system_error if it cannot be written.
   virtual bool finish(const Judgement& judgement) = 0;

@@ -2,12 +2,22 @@
 
 #include "reports/evaluation/noise.h"
 #include "reports/judging/pair_rows.h"
+#include "results/schema/csv_line.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
 
-void FindingsTable::add(const NodeEvaluation& node, std::span<const Measurement>) {
-  for (const Finding& finding : node.findings) table_.append(finding);
+std::string FindingsTable::text_of(const NodeEvaluation& node) const {
+  constexpr std::size_t most_lines_are_shorter = 512;
+  std::string lines;
+  lines.reserve(node.findings.size() * most_lines_are_shorter);
+  for (const Finding& finding : node.findings) append_csv_line(finding, lines);
+  return lines;
+}
+
+void FindingsTable::add(const NodeEvaluation&, std::span<const Measurement>,
+                        const std::string& text) {
+  table_.append_lines(text);
 }
 
 bool FindingsTable::finish(const Judgement&) {
@@ -30,13 +40,18 @@ bool SuspectsTable::finish(const Judgement& judgement) {
   return true;
 }
 
-void PairsTable::add(const NodeEvaluation& node, std::span<const Measurement>) {
+std::string PairsTable::text_of(const NodeEvaluation& node) const {
+  std::string lines;
   for (const Finding& finding : node.findings) {
-    const auto path = path_value(finding);
-    if (!path) continue;
-    if (!table_) table_.emplace(file_);
-    table_->append(*path);
+    if (const auto path = path_value(finding)) append_csv_line(*path, lines);
   }
+  return lines;
+}
+
+void PairsTable::add(const NodeEvaluation&, std::span<const Measurement>, const std::string& text) {
+  if (text.empty()) return;
+  if (!table_) table_.emplace(file_);
+  table_->append_lines(text);
 }
 
 bool PairsTable::finish(const Judgement&) {

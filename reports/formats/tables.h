@@ -12,7 +12,9 @@ namespace plumbline {
 class FindingsTable final : public ReportWriter {
  public:
   explicit FindingsTable(const std::filesystem::path& file) : file_(file), table_(file) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  std::string text_of(const NodeEvaluation& node) const override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 
@@ -25,7 +27,7 @@ class FindingsTable final : public ReportWriter {
 class NodesTable final : public ReportWriter {
  public:
   explicit NodesTable(std::filesystem::path file) : file_(std::move(file)) {}
-  void add(const NodeEvaluation&, std::span<const Measurement>) override {}
+  void add(const NodeEvaluation&, std::span<const Measurement>, const std::string&) override {}
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 
@@ -37,7 +39,7 @@ class NodesTable final : public ReportWriter {
 class SuspectsTable final : public ReportWriter {
  public:
   explicit SuspectsTable(std::filesystem::path file) : file_(std::move(file)) {}
-  void add(const NodeEvaluation&, std::span<const Measurement>) override {}
+  void add(const NodeEvaluation&, std::span<const Measurement>, const std::string&) override {}
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 
@@ -49,7 +51,9 @@ class SuspectsTable final : public ReportWriter {
 class PairsTable final : public ReportWriter {
  public:
   explicit PairsTable(std::filesystem::path file) : file_(std::move(file)) {}
-  void add(const NodeEvaluation& node, std::span<const Measurement> rows) override;
+  std::string text_of(const NodeEvaluation& node) const override;
+  void add(const NodeEvaluation& node, std::span<const Measurement> rows,
+           const std::string& text) override;
   bool finish(const Judgement& judgement) override;
   const std::filesystem::path& file() const override { return file_; }
 

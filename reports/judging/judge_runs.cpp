@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "reports/evaluation/sentence.h"
 #include "reports/judging/fabric_verdict.h"
@@ -20,29 +20,24 @@
 namespace plumbline {
 namespace {
 
+/// A host and what it came to.
+struct Judged {
+  ManifestEntry node;
+  NodeEvaluation evaluation;
+  std::string without_baseline;  ///< the type, if nothing is expected of it
+  std::function<void()> finish;
+};
+
 /// Goes through the hosts that have rows and the nodes that should have some, both by name.
 class Judge {
  public:
-  Judge(std::span<const RunDirectory> runs, BaselineStore& baselines, const EachHost& each,
-        Judgement& judgement, bool any_host, std::filesystem::path history)
+  Judge(std::span<const RunDirectory> runs, BaselineStore& baselines, const HostWork& work,
+        Judgement& judgement, bool any_host)
       : runs_(runs),
-        history_(std::move(history)),
         baselines_(baselines),
-        each_(each),
+        work_(work),
         judgement_(judgement),
         any_host_(any_host) {}
-
-  void host(const std::string& name, std::span<const Measurement> rows) {
-    silent_nodes_before(&name);
-    const bool is_next = next_ < judgement_.manifest.size() && manifest(next_).host == name;
-    if (any_host_) {
-      judgement_.manifest.push_back({name, rows.front().instance_type, "", "", "", "", "", ""});
-    } else if (!is_next) {
-      stray(name, rows);
-      return;
-    }
-    judge(manifest(next_++), rows);
-  }
 
   /// For what is between hosts and how they compare, before any of them is judged.
   void look_at(const Measurement& row) {
@@ -50,61 +45,89 @@ class Judge {
     fleet_rows_.look_at(row);
   }
 
-  /// What belongs to no node.
-  void network() {
-    const FabricVerdict& verdict = fabric();
-    for (Finding& f : verdict.of_leaves()) {
-      if (f.verdict == Verdict::fail) judgement_.fleet.reject_outside();
-      if (f.verdict == Verdict::inconclusive) judgement_.fleet.leave_incomplete();
-      judgement_.notes.push_back(f.sentence + ". " + f.action);
-      NodeEvaluation evaluation;
-      evaluation.findings.push_back(std::move(f));
-      each_(evaluation, {});
-    }
-    for (std::string& note : verdict.notes()) judgement_.notes.push_back(std::move(note));
-    if (!pairs_.kinds().empty() || !pairs_.tasks().empty()) {
-      judgement_.suspects = verdict.suspects();
-      judgement_.fabric = verdict.pictures(pairs_);
-    }
+  /// Once, as soon as all rows were looked at.
+  void compare(const std::filesystem::path& history_folder) {
+    fabric_.emplace(pairs_, any_host_ ? pairs_.measured_hosts() : judgement_.manifest, baselines_);
+    TimedColumns table = fleet_rows_.settle();
+    outliers_.emplace(table, runs_, baselines_);
+    for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
+    if (history_folder.empty()) return;
+    HistoryRun present = history_of(std::move(table), runs_);
+    History history = read_history(history_folder, runs_, all_cores());
+    offenders_.emplace(history, present);
+    trends_.emplace(std::move(present), std::move(history), baselines_, all_cores());
+    for (const std::string& note : trends_->notes()) judgement_.notes.push_back(note);
+    judgement_.trends = trends_->told();
+  }
+
+  /// Called by several threads at once; what it gives back, for one host after another.
+  std::function<void()> host(const std::string& name, std::span<const Measurement> rows) {
+    const ManifestEntry from_rows{name, rows.front().instance_type, "", "", "", "", "", ""};
+    const ManifestEntry* const node = any_host_ ? &from_rows : find(name);
+    if (node == nullptr) return [this, &name, rows] { stray(name, rows); };
+    auto judged = std::make_shared<Judged>(judge(*node, rows));
+    judged->finish = work_.begin(judged->evaluation, rows);
+    return [this, judged] { add(*judged); };
   }
 
   void silent_nodes_before(const std::string* name) {
     if (any_host_) return;
     while (next_ < judgement_.manifest.size() &&
-           (name == nullptr || manifest(next_).host < *name)) {
-      judge(manifest(next_++), {});
+           (name == nullptr || judgement_.manifest[next_].host < *name)) {
+      Judged judged = judge(judgement_.manifest[next_], {});
+      ++next_;
+      judged.finish = work_.begin(judged.evaluation, {});
+      count(judged);
+    }
+  }
+
+  /// What belongs to no node.
+  void network() {
+    for (Finding& f : fabric_->of_leaves()) {
+      if (f.verdict == Verdict::fail) judgement_.fleet.reject_outside();
+      if (f.verdict == Verdict::inconclusive) judgement_.fleet.leave_incomplete();
+      judgement_.notes.push_back(f.sentence + ". " + f.action);
+      NodeEvaluation evaluation;
+      evaluation.findings.push_back(std::move(f));
+      work_.begin(evaluation, {})();
+    }
+    for (std::string& note : fabric_->notes()) judgement_.notes.push_back(std::move(note));
+    if (!pairs_.kinds().empty() || !pairs_.tasks().empty()) {
+      judgement_.suspects = fabric_->suspects();
+      judgement_.fabric = fabric_->pictures(pairs_);
     }
   }
 
  private:
-  const ManifestEntry& manifest(std::size_t i) const { return judgement_.manifest[i]; }
+  const ManifestEntry* find(const std::string& host) const {
+    const auto found =
+        std::ranges::lower_bound(judgement_.manifest, host, {}, &ManifestEntry::host);
+    return found != judgement_.manifest.end() && found->host == host ? &*found : nullptr;
+  }
 
-  void judge(const ManifestEntry& node, std::span<const Measurement> rows) {
+  Judged judge(const ManifestEntry& node, std::span<const Measurement> rows) {
+    Judged judged{node, {}, {}, {}};
     const std::string& type = node.instance_type.empty() && !rows.empty()
                                   ? rows.front().instance_type
                                   : node.instance_type;
     const Expectations& expectations = baselines_.of_type(type);
-    if (expectations.empty()) without_baseline_.insert(type);
-    NodeEvaluation evaluation = evaluate_node(node, rows, expectations);
-    if (!rows.empty()) find_culprits(node, rows, expectations, evaluation);
+    if (expectations.empty()) judged.without_baseline = type;
+    judged.evaluation = evaluate_node(node, rows, expectations);
+    if (!rows.empty()) find_culprits(node, rows, expectations, judged.evaluation);
     if (any_host_)
-      leave_incomplete(evaluation.verdict,
+      leave_incomplete(judged.evaluation.verdict,
                        "there is no manifest of the nodes that "
                        "should be there");
-    judgement_.fleet.add(evaluation);
-    judgement_.nodes.push_back(evaluation.verdict);
-    judgement_.types_without_baseline.assign(without_baseline_.begin(), without_baseline_.end());
-    each_(evaluation, rows);
+    return judged;
   }
 
   /// What makes paths of the node slow, whose fault its paths to others are, and what of it is
   /// slower than on hosts like it, or than it was.
   void find_culprits(const ManifestEntry& node, std::span<const Measurement> rows,
-                     const Expectations& expectations, NodeEvaluation& evaluation) {
+                     const Expectations& expectations, NodeEvaluation& evaluation) const {
     const std::size_t before = evaluation.findings.size();
     find_gpu_culprits(node, rows, evaluation.findings);
-    bool changed = fabric().judge(node, evaluation.findings);
-    compare();
+    bool changed = fabric_->judge(node, evaluation.findings);
     changed |= outliers_->judge(node.host, evaluation.findings);
     if (trends_) {
       changed |= trends_->judge(node.host, evaluation.findings);
@@ -115,46 +138,37 @@ class Judge {
     }
   }
 
-  const FabricVerdict& fabric() {
-    if (!fabric_) {
-      fabric_.emplace(pairs_, any_host_ ? pairs_.measured_hosts() : judgement_.manifest,
-                      baselines_);
-    }
-    return *fabric_;
+  void add(const Judged& judged) {
+    silent_nodes_before(&judged.node.host);
+    if (any_host_) judgement_.manifest.push_back(judged.node);
+    ++next_;
+    count(judged);
   }
 
-  /// Once, as soon as all rows are known.
-  void compare() {
-    if (outliers_) return;
-    TimedColumns table = fleet_rows_.settle();
-    outliers_.emplace(table, runs_, baselines_);
-    for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
-    if (history_.empty()) return;
-    const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
-    HistoryRun present = history_of(std::move(table), runs_);
-    History history = read_history(history_, runs_, threads);
-    offenders_.emplace(history, present);
-    trends_.emplace(std::move(present), std::move(history), baselines_, threads);
-    for (const std::string& note : trends_->notes()) judgement_.notes.push_back(note);
-    judgement_.trends = trends_->told();
+  void count(const Judged& judged) {
+    if (!judged.without_baseline.empty()) without_baseline_.insert(judged.without_baseline);
+    judgement_.fleet.add(judged.evaluation);
+    judgement_.nodes.push_back(judged.evaluation.verdict);
+    judgement_.types_without_baseline.assign(without_baseline_.begin(), without_baseline_.end());
+    judged.finish();
   }
 
   void stray(const std::string& name, std::span<const Measurement> rows) {
+    silent_nodes_before(&name);
     NodeEvaluation evaluation;
     evaluation.findings.push_back(stray_host(name, rows));
     judgement_.notes.push_back(evaluation.findings.front().sentence);
-    each_(evaluation, rows);
+    work_.begin(evaluation, rows)();
   }
 
   const std::span<const RunDirectory> runs_;
-  const std::filesystem::path history_;
   BaselineStore& baselines_;
-  const EachHost& each_;
+  const HostWork& work_;
   Judgement& judgement_;
   const bool any_host_;
   std::size_t next_ = 0;
   PairRows pairs_;
-  std::optional<FabricVerdict> fabric_;  ///< as soon as all pairs are known
+  std::optional<FabricVerdict> fabric_;
   FleetRows fleet_rows_;
   std::optional<FleetOutliers> outliers_;
   std::optional<Trends> trends_;
@@ -198,27 +212,37 @@ void account_for_unfinished_tasks(std::span<const RunDirectory> runs, Judgement&
 }  // namespace
 
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
-                     const EachHost& each, const std::filesystem::path& history) {
+                     const HostWork& work, const std::filesystem::path& history,
+                     std::size_t threads) {
   Judgement judgement;
   Denominator denominator = read_manifests(runs);
   judgement.manifest = std::move(denominator.nodes);
   judgement.manifest_sources = std::move(denominator.sources);
   judgement.notes = std::move(denominator.notes);
-  Judge judge(runs, baselines, each, judgement, judgement.manifest_sources.empty(), history);
-  const auto files = measurement_files(runs);
-  const HostOrderReport report = read_by_host(
-      files,
-      [&](const std::string& host, std::span<const Measurement> rows) { judge.host(host, rows); },
-      [&](const Measurement& row) { judge.look_at(row); });
+  Judge judge(runs, baselines, work, judgement, judgement.manifest_sources.empty());
+  const RowsByHost rows(
+      measurement_files(runs), [&](const Measurement& row) { judge.look_at(row); }, threads);
+  judge.compare(history);
+  rows.each([&](const std::string& host, std::span<const Measurement> own) {
+    return judge.host(host, own);
+  });
   judge.silent_nodes_before(nullptr);
   judge.network();
-  judgement.rows = report.rows;
-  judgement.torn_lines = report.torn_lines;
-  judgement.bad_rows = report.bad_rows;
+  judgement.rows = rows.report().rows;
+  judgement.torn_lines = rows.report().torn_lines;
+  judgement.bad_rows = rows.report().bad_rows;
   account_for_bad_rows(judgement);
   account_for_unfinished_tasks(runs, judgement);
   judgement.fleet.reject_nobody_if_suspect(judgement.nodes);
   return judgement;
+}
+
+Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
+                     const EachHost& each, const std::filesystem::path& history) {
+  const HostWork work{[&](const NodeEvaluation& node, std::span<const Measurement> rows) {
+    return [&each, &node, rows] { each(node, rows); };
+  }};
+  return judge_runs(runs, baselines, work, history);
 }
 
 }  // namespace plumbline

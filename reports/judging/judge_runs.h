@@ -11,6 +11,7 @@
 #include "reports/evaluation/fleet.h"
 #include "reports/pages/fabric_picture.h"
 #include "reports/pages/trend_history.h"
+#include "results/schema/in_order.h"
 #include "results/schema/run_directory.h"
 #include "results/schema/suspected_node.h"
 
@@ -34,15 +35,27 @@ struct Judgement {
   std::size_t rows = 0;
 };
 
-/// Called for each host, nodes of the manifest and strays, with its findings and the rows behind
-/// them; both are gone after the call. What is wrong with the network between them comes last.
+/// Called for one host after another, nodes of the manifest and strays in order of their names,
+/// with its findings and the rows behind them; both are gone after the call. What is wrong with the
+/// network between them comes last.
 using EachHost = std::function<void(const NodeEvaluation&, std::span<const Measurement> rows)>;
 
-/// Judges all rows of some runs, one host at a time and in order of their names; what was measured
-/// between hosts, of all of them together, and hosts with each other. Memory grows by 12 bytes for
-/// each timed row, and not with the others. Throws FileError for files that cannot be judged.
+/// The same for work that takes long: called by several threads at once, each for one host. What it
+/// gives back is called as EachHost is, while its findings and rows are still there.
+struct HostWork {
+  std::function<std::function<void()>(const NodeEvaluation&, std::span<const Measurement> rows)>
+      begin;
+};
+
+/// Judges all rows of some runs, several hosts at once; what was measured between hosts, of all of
+/// them together, and hosts with each other. What comes out depends neither on the number of
+/// threads nor on the order of the rows. Memory grows by 12 bytes for each timed row, and not with
+/// the others. Throws FileError for files that cannot be judged.
 ///
 /// `history` is a folder of earlier runs: then parts are compared with their own past, too.
+Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
+                     const HostWork& work, const std::filesystem::path& history = {},
+                     std::size_t threads = all_cores());
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,
                      const EachHost& each, const std::filesystem::path& history = {});
 

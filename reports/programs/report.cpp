@@ -93,18 +93,22 @@ int report(const Order& order) {
   std::optional<Changes> changes = changes_of(order, run);
   std::optional<EvidenceCollector> evidence;
   if (!order.no_html) evidence.emplace(baselines);
-  const Judgement judgement = judge_runs(
-      runs, baselines,
-      [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
-        for (const Finding& finding : node.findings) {
-          worst.add(finding);
-          kinds.add(finding);
-        }
-        for (const auto& writer : writers) writer->add(node, rows);
-        if (changes) changes->add(node);
-        if (evidence) evidence->add(node, rows);
-      },
-      order.history);
+  const auto add = [&](const NodeEvaluation& node, std::span<const Measurement> rows,
+                       const std::vector<std::string>& texts) {
+    for (const Finding& finding : node.findings) {
+      worst.add(finding);
+      kinds.add(finding);
+    }
+    for (std::size_t i = 0; i < writers.size(); ++i) writers[i]->add(node, rows, texts[i]);
+    if (changes) changes->add(node);
+    if (evidence) evidence->add(node, rows);
+  };
+  const HostWork work{[&](const NodeEvaluation& node, std::span<const Measurement> rows) {
+    std::vector<std::string> texts;
+    for (const auto& writer : writers) texts.push_back(writer->text_of(node));
+    return [&add, &node, rows, texts = std::move(texts)] { add(node, rows, texts); };
+  }};
+  const Judgement judgement = judge_runs(runs, baselines, work, order.history);
   SummaryInput input;
   input.runs = origin.runs;
   input.worst = worst.in_order();
@@ -129,8 +133,9 @@ int bundle(const Order& order) {
   BundleFile file(output_of(order, runs.front()) / (file_safe(order.bundle) + ".tar.gz"),
                   order.bundle, runs, origin_of(runs));
   const Judgement judgement = judge_runs(
-      runs, baselines,
-      [&](const NodeEvaluation& node, std::span<const Measurement> rows) { file.add(node, rows); });
+      runs, baselines, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
+        file.add(node, rows, {});
+      });
   if (!file.finish(judgement)) {
     throw FileError(
         runs.front().path().string(), 0, "",

@@ -2,20 +2,21 @@
 
 // How the tables are read and written: included only by the .cpp files that define a table.
 
-#include <libfccp/csv.h>
-
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "results/schema/csv_file.h"
+#include "results/schema/csv_line.h"
+#include "results/schema/digits.h"
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
 #include "results/schema/params.h"
+#include "results/schema/params_cell.h"
+#include "results/schema/split_cells.h"
 #include "results/schema/text_cell.h"
 #include "results/schema/time.h"
 
@@ -25,8 +26,10 @@ namespace plumbline {
 template <class Record>
 struct Column {
   const char* name;
-  /// Returns what was expected if `cell` cannot be that, else "".
-  std::string (*read)(Record& record, std::string_view cell);
+  /// False if `cell` cannot be that. A record is filled again and again, so that its texts keep
+  /// their memory.
+  bool (*read)(Record& record, std::string_view cell);
+  std::string (*expected)();  ///< what the cell should have been
   void (*write)(const Record& record, std::string& line);
 };
 
@@ -50,22 +53,20 @@ using ValueOf = typename MemberOf<member>::Value;
 template <class Record>
 constexpr Column<Record> schema_column() {
   return {"schema",
-          [](Record&, std::string_view cell) -> std::string {
-            return parse_integer(cell) == schema_version
-                       ? std::string()
-                       : "schema " + std::to_string(schema_version);
-          },
-          [](const Record&, std::string& line) { line += std::to_string(schema_version); }};
+          [](Record&, std::string_view cell) { return parse_integer(cell) == schema_version; },
+          [] { return "schema " + std::to_string(schema_version); },
+          [](const Record&, std::string& line) { append_integer(schema_version, line); }};
 }
 
 template <auto member>
 constexpr Column<RecordOf<member>> text_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
+          [](Record& record, std::string_view cell) {
             record.*member = unguarded(cell);
-            return {};
+            return true;
           },
+          [] { return std::string("a text"); },
           [](const Record& record, std::string& line) { append_text_cell(record.*member, line); }};
 }
 
@@ -74,21 +75,21 @@ constexpr Column<RecordOf<member>> number_column(const char* name) {
   using Record = RecordOf<member>;
   constexpr bool required = std::is_same_v<ValueOf<member>, double>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
-            if (cell.empty() && !required) {
+          [](Record& record, std::string_view cell) {
+            if constexpr (!required) {
               record.*member = {};
-              return {};
+              if (cell.empty()) return true;
             }
             const auto value = parse_number(cell);
-            if (!value) return required ? "a number" : "a number or an empty cell";
-            record.*member = *value;
-            return {};
+            if (value) record.*member = *value;
+            return value.has_value();
           },
+          [] { return std::string(required ? "a number" : "a number or an empty cell"); },
           [](const Record& record, std::string& line) {
             if constexpr (required) {
-              line += format_number(record.*member);
+              append_number(record.*member, line);
             } else if (record.*member) {
-              line += format_number(*(record.*member));
+              append_number(*(record.*member), line);
             }
           }};
 }
@@ -97,35 +98,36 @@ template <auto member>
 constexpr Column<RecordOf<member>> integer_column(const char* name) {
   using Record = RecordOf<member>;
   constexpr bool required = std::is_integral_v<ValueOf<member>>;
-  return {name,
-          [](Record& record, std::string_view cell) -> std::string {
-            if (cell.empty() && !required) {
-              record.*member = {};
-              return {};
-            }
-            const auto value = parse_integer(cell);
-            if (!value) return required ? "a whole number" : "a whole number or an empty cell";
-            record.*member = static_cast<std::uint64_t>(*value);
-            return {};
-          },
-          [](const Record& record, std::string& line) {
-            if constexpr (required) {
-              line += std::to_string(record.*member);
-            } else if (record.*member) {
-              line += std::to_string(*(record.*member));
-            }
-          }};
+  return {
+      name,
+      [](Record& record, std::string_view cell) {
+        if constexpr (!required) {
+          record.*member = {};
+          if (cell.empty()) return true;
+        }
+        const auto value = parse_integer(cell);
+        if (value) record.*member = static_cast<std::uint64_t>(*value);
+        return value.has_value();
+      },
+      [] { return std::string(required ? "a whole number" : "a whole number or an empty cell"); },
+      [](const Record& record, std::string& line) {
+        if constexpr (required) {
+          append_integer(record.*member, line);
+        } else if (record.*member) {
+          append_integer(*(record.*member), line);
+        }
+      }};
 }
 
 template <auto member>
 constexpr Column<RecordOf<member>> yes_no_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
-            if (cell != "0" && cell != "1") return "0 or 1";
+          [](Record& record, std::string_view cell) {
             record.*member = cell == "1";
-            return {};
+            return cell == "0" || cell == "1";
           },
+          [] { return std::string("0 or 1"); },
           [](const Record& record, std::string& line) { line += record.*member ? '1' : '0'; }};
 }
 
@@ -133,12 +135,12 @@ template <auto member, const auto& names>
 constexpr Column<RecordOf<member>> word_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
+          [](Record& record, std::string_view cell) {
             const auto value = names.find(cell);
-            if (!value) return names.list();
-            record.*member = *value;
-            return {};
+            if (value) record.*member = *value;
+            return value.has_value();
           },
+          [] { return names.list(); },
           [](const Record& record, std::string& line) { line += names[record.*member]; }};
 }
 
@@ -146,12 +148,12 @@ template <auto member>
 constexpr Column<RecordOf<member>> time_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
+          [](Record& record, std::string_view cell) {
             const auto value = parse_time(cell);
-            if (!value) return "a time like 2026-11-24T10:33:35.123Z";
-            record.*member = *value;
-            return {};
+            if (value) record.*member = *value;
+            return value.has_value();
           },
+          [] { return std::string("a time like 2026-11-24T10:33:35.123Z"); },
           [](const Record& record, std::string& line) { line += format_time(record.*member); }};
 }
 
@@ -159,14 +161,16 @@ template <auto member>
 constexpr Column<RecordOf<member>> params_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
-            auto value = parse_params(unguarded(cell));
-            if (!value) return "key=value pairs joined by ';'";
-            record.*member = std::move(*value);
-            return {};
+          [](Record& record, std::string_view cell) {
+            const std::string_view text = unguarded(cell);
+            if (is_formatted(record.*member, text)) return true;  // nearly always that of before
+            auto value = parse_params(text);
+            if (value) record.*member = std::move(*value);
+            return value.has_value();
           },
+          [] { return std::string("key=value pairs joined by ';'"); },
           [](const Record& record, std::string& line) {
-            append_text_cell(format_params(record.*member), line);
+            if (!(record.*member).empty()) append_text_cell(format_params(record.*member), line);
           }};
 }
 
@@ -174,16 +178,17 @@ template <auto member>
 constexpr Column<RecordOf<member>> words_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
+          [](Record& record, std::string_view cell) {
             (record.*member).clear();
-            std::string text = unguarded(cell);
+            const std::string_view text = unguarded(cell);
             for (std::size_t begin = 0; begin < text.size();) {
               const std::size_t end = std::min(text.find(';', begin), text.size());
-              (record.*member).push_back(text.substr(begin, end - begin));
+              (record.*member).emplace_back(text.substr(begin, end - begin));
               begin = end + 1;
             }
-            return {};
+            return true;
           },
+          [] { return std::string("words joined by ';'"); },
           [](const Record& record, std::string& line) {
             std::string text;
             for (const std::string& word : record.*member) {
@@ -199,23 +204,24 @@ template <auto member>
 constexpr Column<RecordOf<member>> numbers_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
-          [](Record& record, std::string_view cell) -> std::string {
+          [](Record& record, std::string_view cell) {
             (record.*member).clear();
             for (std::size_t begin = 0; begin < cell.size() + 1;) {
               const std::size_t end = std::min(cell.find(';', begin), cell.size());
               const std::string_view word = cell.substr(begin, end - begin);
               const auto value = parse_number(word);
-              if (!value && !word.empty()) return "numbers or nothing, joined by ';'";
+              if (!value && !word.empty()) return false;
               (record.*member).push_back(value);
               begin = end + 1;
             }
-            return {};
+            return true;
           },
+          [] { return std::string("numbers or nothing, joined by ';'"); },
           [](const Record& record, std::string& line) {
             const char* separator = "";
             for (const std::optional<double>& value : record.*member) {
               line += separator;
-              if (value) line += format_number(*value);
+              if (value) append_number(*value, line);
               separator = ";";
             }
           }};
@@ -239,144 +245,117 @@ std::string csv_header() {
 }
 
 template <class Record>
-std::string csv_line(const Record& record) {
-  std::string line;
-  bool first = true;
-  for (const auto& column : Table<Record>::columns) {
-    if (!first) line += ',';
-    first = false;
-    column.write(record, line);
-  }
-  return line + '\n';
+void append_csv_line(const Record& record, std::string& text) {
+  using T = Table<Record>;
+  const auto write = [&]<std::size_t... i>(std::index_sequence<i...>) {
+    ((T::columns[i].write(record, text), text += ','), ...);
+  };
+  write(std::make_index_sequence<std::size(T::columns)>{});
+  text.back() = '\n';
 }
 
-/// Turns the lines of a table into records, with fast-cpp-csv-parser as the tokenizer.
+template <class Record>
+std::string csv_line(const Record& record) {
+  std::string line;
+  append_csv_line(record, line);
+  return line;
+}
+
+/// Turns the lines of a table into records.
 template <class Record>
 class RecordReader {
  public:
   static constexpr std::size_t width = std::size(Table<Record>::columns);
 
-  /// Reads bytes from `source`, whose first line is the table's header; `file` is for messages.
-  RecordReader(std::string file, std::unique_ptr<io::ByteSourceBase> source)
-      : file_(std::move(file)), reader_(file_, std::move(source)) {
-    const char* line = reader_.next_line();
-    if (line == nullptr) throw FileError(file_, 0, "", "is empty; expected a header line");
-    check_header(line);
-  }
+  /// Why a line is no record; an empty column: it is about the whole line.
+  struct Refusal {
+    std::string column;
+    std::string what;
+  };
 
-  /// False at the end. A row that is not right throws FileError; the next call goes on behind it.
-  bool next(Record& record) {
-    std::array<char*, width> cells{};
-    try {
-      if (!read(cells, std::make_index_sequence<width>{})) return false;
-    } catch (const io::error::too_few_columns&) {
-      throw error("", "fewer cells than the " + std::to_string(width) + " columns of the header");
-    } catch (const io::error::too_many_columns&) {
-      throw error("", "more cells than the " + std::to_string(width) + " columns of the header");
-    } catch (const io::error::escaped_string_not_closed&) {
-      throw error("", "a quoted cell is not closed");
-    } catch (const io::error::line_length_limit_exceeded&) {
-      throw error("", "the line is longer than 16 MiB");
-    }
-    for (std::size_t i = 0; i < width; ++i) {
-      const auto& column = Table<Record>::columns[i];
-      const std::string expected = column.read(record, cells[i]);
-      if (!expected.empty()) {
-        throw error(column.name, std::string("found \"") + cells[i] + "\", expected " + expected);
-      }
-    }
-    return true;
+  /// `line` is without its end.
+  std::optional<Refusal> read(std::string_view line, Record& record) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    // What a crash left of a block that was never written.
+    if (line.find('\0') != std::string_view::npos) return Refusal{"", "has a zero byte"};
+    std::array<std::string_view, width> cells;
+    const std::size_t count = split_cells(line, cells, unquoted_);
+    if (count != width) return Refusal{"", wrong_count(count)};
+    const std::size_t good = read_cells(cells, record, std::make_index_sequence<width>{});
+    if (good == width) return std::nullopt;
+    const auto& column = Table<Record>::columns[good];
+    return Refusal{column.name,
+                   "found \"" + std::string(cells[good]) + "\", expected " + column.expected()};
   }
-
-  /// The line of the row that next() gave or refused last; the header is line 1.
-  std::size_t line() const { return reader_.get_file_line(); }
 
  private:
-  using Reader = io::CSVReader<width, io::trim_chars<>, io::double_quote_escape<',', '"'>,
-                               io::throw_on_overflow, io::no_comment>;
+  using Cells = std::array<std::string_view, width>;
 
-  FileError error(const std::string& column, const std::string& what) const {
-    return {file_, line(), column, what};
+  static std::string wrong_count(std::size_t count) {
+    if (count == not_closed) return "a quoted cell is not closed";
+    return (count < width ? "fewer" : "more") + std::string(" cells than the ") +
+           std::to_string(width) + " columns of the header";
   }
 
+  /// How many of the cells are good up to the first that is not.
   template <std::size_t... i>
-  bool read(std::array<char*, width>& cells, std::index_sequence<i...>) {
-    return reader_.read_row(cells[i]...);
+  static std::size_t read_cells(const Cells& cells, Record& record, std::index_sequence<i...>) {
+    std::size_t good = 0;
+    (void)((Table<Record>::columns[i].read(record, cells[i]) && ++good != 0) && ...);
+    return good;
   }
 
-  void check_header(std::string_view line) const {
-    std::size_t begin = 0;
-    for (const auto& column : Table<Record>::columns) {
-      if (begin > line.size()) {
-        throw FileError(file_, 1, "", std::string("column \"") + column.name + "\" is missing");
-      }
-      const std::size_t end = std::min(line.find(',', begin), line.size());
-      const std::string_view found = line.substr(begin, end - begin);
-      if (found != column.name) {
-        throw FileError(
-            file_, 1, "",
-            "found column \"" + std::string(found) + "\", expected \"" + column.name + '"');
-      }
-      begin = end + 1;
+  std::string unquoted_;
+};
+
+/// Throws FileError if the first line of a file is not the header of the table.
+template <class Record>
+void check_header(const std::string& file, std::string_view line) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  std::size_t begin = 0;
+  for (const auto& column : Table<Record>::columns) {
+    if (begin > line.size()) {
+      throw FileError(file, 1, "", std::string("column \"") + column.name + "\" is missing");
     }
-    if (begin <= line.size()) {
-      throw FileError(file_, 1, "",
-                      "unknown column \"" + std::string(line.substr(begin)) + "\" after the last");
+    const std::size_t end = std::min(line.find(',', begin), line.size());
+    const std::string_view found = line.substr(begin, end - begin);
+    if (found != column.name) {
+      throw FileError(
+          file, 1, "",
+          "found column \"" + std::string(found) + "\", expected \"" + column.name + '"');
     }
+    begin = end + 1;
   }
-
-  std::string file_;
-  Reader reader_;
-};
-
-/// A text in memory.
-class TextBytes final : public io::ByteSourceBase {
- public:
-  explicit TextBytes(std::string text) : text_(std::move(text)) {}
-  int read(char* buffer, int size) override {
-    const std::size_t count = text_.copy(buffer, static_cast<std::size_t>(size), position_);
-    position_ += count;
-    return static_cast<int>(count);
+  if (begin <= line.size()) {
+    throw FileError(file, 1, "",
+                    "unknown column \"" + std::string(line.substr(begin)) + "\" after the last");
   }
-
- private:
-  std::string text_;
-  std::size_t position_ = 0;
-};
-
-/// A file's whole lines; a cut last line is kept apart.
-class WholeLines final : public io::ByteSourceBase {
- public:
-  WholeLines(std::ifstream stream, std::size_t size) : stream_(std::move(stream)), left_(size) {}
-  int read(char* buffer, int size) override {
-    const std::size_t wanted = std::min(left_, static_cast<std::size_t>(size));
-    stream_.read(buffer, static_cast<std::streamsize>(wanted));
-    const auto count = stream_.gcount();
-    left_ -= static_cast<std::size_t>(count);
-    return static_cast<int>(count);
-  }
-
- private:
-  std::ifstream stream_;
-  std::size_t left_;
-};
+}
 
 template <class Record>
 ReadReport read_csv(const std::filesystem::path& file,
                     const std::function<void(const Record&)>& each, BadRows bad_rows) {
   ReadReport report;
-  const std::size_t size = whole_lines_size(file, report.torn_line);
+  std::size_t left = whole_lines_size(file, report.torn_line);
   refuse_other_schema(file);
-  RecordReader<Record> reader(
-      file.string(), std::make_unique<WholeLines>(std::ifstream(file, std::ios::binary), size));
+  if (left == 0) throw FileError(file.string(), 0, "", "is empty; expected a header line");
+  std::ifstream stream(file, std::ios::binary);
+  std::string line;
+  RecordReader<Record> reader;
   Record record;
-  for (;;) {
-    try {
-      if (!reader.next(record)) break;
-    } catch (const FileError& error) {
-      if (bad_rows == BadRows::refuse) throw;
+  for (std::size_t number = 1; left != 0 && std::getline(stream, line); ++number) {
+    left -= line.size() + 1;
+    if (number == 1) {
+      check_header<Record>(file.string(), line);
+      continue;
+    }
+    if (const auto refusal = reader.read(line, record)) {
+      const FileError error(file.string(), number, refusal->column, refusal->what);
+      if (bad_rows == BadRows::refuse) throw error;
       report.bad_rows.emplace_back(error.what());
-      report.bad_lines.push_back(reader.line());
+      report.bad_lines.push_back(number);
       continue;
     }
     ++report.records;
@@ -387,11 +366,12 @@ ReadReport read_csv(const std::filesystem::path& file,
 
 template <class Record>
 Record csv_record(std::string_view line) {
-  std::string text = csv_header<Record>();
-  text += line;
-  RecordReader<Record> reader("line", std::make_unique<TextBytes>(std::move(text)));
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.empty()) throw FileError("line", 0, "", "is empty; expected a row");
   Record record;
-  if (!reader.next(record)) throw FileError("line", 0, "", "is empty; expected a row");
+  if (const auto refusal = RecordReader<Record>().read(line, record)) {
+    throw FileError("line", 0, refusal->column, refusal->what);
+  }
   return record;
 }
 
@@ -401,6 +381,7 @@ Record csv_record(std::string_view line) {
                                        const std::function<void(const Record&)>&, BadRows); \
   template std::string csv_header<Record>();                                                \
   template std::string csv_line<Record>(const Record&);                                     \
+  template void append_csv_line<Record>(const Record&, std::string&);                       \
   template Record csv_record<Record>(std::string_view);                                     \
   template std::vector<std::string> csv_columns<Record>();
 

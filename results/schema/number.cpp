@@ -4,7 +4,19 @@
 #include <charconv>
 #include <cmath>
 
+#include "results/schema/digits.h"
+
 namespace plumbline {
+namespace {
+
+bool is_whole(double value) { return std::trunc(value) == value && std::abs(value) < 0x1p53; }
+
+void append_whole(double value, std::string& line) {
+  if (value < 0) line += '-';
+  append_integer(static_cast<std::uint64_t>(std::abs(value)), line);
+}
+
+}  // namespace
 
 std::string format_number(double value) {
   std::string text;
@@ -14,12 +26,8 @@ std::string format_number(double value) {
 
 void append_number(double value, std::string& line) {
   if (!std::isfinite(value)) return;
-  std::array<char, 32> text;
-  char* const last = text.data() + text.size();
-  const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p53;
-  const auto end = whole ? std::to_chars(text.data(), last, static_cast<std::int64_t>(value))
-                         : std::to_chars(text.data(), last, value, std::chars_format::general, 6);
-  line.append(text.data(), end.ptr);
+  if (is_whole(value)) return append_whole(value, line);
+  append_significant(value, 6, line);
 }
 
 std::optional<double> parse_number(std::string_view text) {

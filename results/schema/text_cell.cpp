@@ -1,6 +1,7 @@
 #include "results/schema/text_cell.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -13,17 +14,29 @@ namespace plumbline {
 namespace {
 
 bool needs_guard(std::string_view text) {
-  return !text.empty() && std::strchr("=+-@'", text.front()) != nullptr;
+  constexpr std::string_view guarded = "=+-@'";
+  return !text.empty() && guarded.find(text.front()) != std::string_view::npos;
 }
 
-bool needs_care(char c) { return c == '"' || c == ',' || static_cast<unsigned char>(c) < ' '; }
+/// By character: it may not stand in a cell as it is.
+constexpr auto needs_care = [] {
+  std::array<bool, 256> found{};
+  for (std::size_t c = 0; c < ' '; ++c) found[c] = true;
+  found['"'] = found[','] = true;
+  return found;
+}();
+
+bool has_none_of_care(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return needs_care[static_cast<unsigned char>(c)]; });
+}
 
 std::string_view first_cell(std::string_view line) { return line.substr(0, line.find(',')); }
 
 }  // namespace
 
 void append_text_cell(std::string_view text, std::string& line) {
-  if (!needs_guard(text) && std::none_of(text.begin(), text.end(), needs_care)) {  // nearly all
+  if (has_none_of_care(text) && !needs_guard(text)) {  // nearly all
     line += text;
     return;
   }
@@ -37,9 +50,9 @@ void append_text_cell(std::string_view text, std::string& line) {
   if (quoted) line += '"';
 }
 
-std::string unguarded(std::string_view cell) {
+std::string_view unguarded(std::string_view cell) {
   if (!cell.empty() && cell.front() == '\'') cell.remove_prefix(1);
-  return std::string(cell);
+  return cell;
 }
 
 std::size_t whole_lines_size(const std::filesystem::path& file, std::string& torn_line) {

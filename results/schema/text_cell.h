@@ -13,7 +13,7 @@ namespace plumbline {
 void append_text_cell(std::string_view text, std::string& line);
 
 /// The text of a cell after unquoting: without its guarding '.
-std::string unguarded(std::string_view cell);
+std::string_view unguarded(std::string_view cell);
 
 /// Bytes of `file` up to its last line end; the rest goes into `torn_line`. Throws FileError if the
 /// file cannot be read.

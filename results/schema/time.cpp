@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace plumbline {
 namespace {
 
@@ -21,9 +19,11 @@ Fields split(WallTime time) {
 /// The digits at [at, at + count) as a number, -1 if one is not a digit.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
-  const char* first = text.data() + at;
-  const auto [end, error] = std::from_chars(first, first + count, value);
-  return error == std::errc{} && end == first + count && *first != '-' ? value : -1;
+  for (const char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return -1;
+    value = 10 * value + (c - '0');
+  }
+  return value;
 }
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <set>
 
 #include "results/schema/device.h"
+#include "results/schema/in_order.h"
 #include "results/schema/journal.h"
 #include "results/schema/metric_meaning.h"
 #include "suites/running/task_outcome.h"
 #include "suites/simulation/model.h"
-#include "suites/simulation/ordered_blocks.h"
 
 namespace plumbline::simulation {
 namespace {
@@ -149,9 +149,10 @@ void RunWriter::write_devices() const {
   std::vector<std::pair<std::string, std::string>> devices;  // subject, kind
   for (const std::string& gpu : fleet_.machine.devices("gpu")) devices.emplace_back(gpu, "gpu");
   for (const std::string& nic : fleet_.machine.nics) devices.emplace_back(nic, "efa");
-  in_order(
+  in_order<std::string>(
       fleet_.nodes(), threads_,
       [&](std::size_t node, std::string& lines) {
+        lines.clear();
         for (std::size_t i = 0; i < devices.size(); ++i) {
           const auto& [subject, kind] = devices[i];
           const std::size_t home = fleet_.home_of(node, subject, run_);
@@ -184,16 +185,18 @@ void RunWriter::write_context() const {
 void RunWriter::write_blocks(std::size_t count, std::size_t rows_of_one,
                              const std::function<void(std::size_t, std::string&)>& append) {
   const std::size_t of_a_block = std::max<std::size_t>(1, rows_of_a_block / (rows_of_one + 1));
-  in_order((count + of_a_block - 1) / of_a_block, threads_,
-           [&](std::size_t block, std::string& lines) {
-             const std::size_t end = std::min(count, (block + 1) * of_a_block);
-             for (std::size_t i = block * of_a_block; i < end; ++i) append(i, lines);
-           },
-           [&](const std::string& lines) {
-             if (lines.empty()) return;
-             measurements_.append(lines);
-             rows_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
-           });
+  in_order<std::string>(
+      (count + of_a_block - 1) / of_a_block, threads_,
+      [&](std::size_t block, std::string& lines) {
+        lines.clear();
+        const std::size_t end = std::min(count, (block + 1) * of_a_block);
+        for (std::size_t i = block * of_a_block; i < end; ++i) append(i, lines);
+      },
+      [&](const std::string& lines) {
+        if (lines.empty()) return;
+        measurements_.append(lines);
+        rows_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+      });
 }
 
 std::string RunWriter::head_of(std::size_t node, std::size_t probe, std::uint64_t attempt) const {

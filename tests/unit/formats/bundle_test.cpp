@@ -63,7 +63,7 @@ class BundleTest : public ::testing::Test {
     const Judgement judgement =
         judge_runs(std::vector{run}, store,
                    [&](const NodeEvaluation& each, std::span<const Measurement> rows) {
-                     file.add(each, rows);
+                     file.add(each, rows, "");
                    });
     found_ = file.finish(judgement);
     return found_ ? unpack(file.file()) : std::vector<Packed>{};

@@ -29,7 +29,7 @@ class ChangesTest : public ::testing::Test {
         judge_runs(std::vector{run}, store,
                    [&](const NodeEvaluation& each, std::span<const Measurement> rows) {
                      changes.add(each);
-                     findings.add(each, rows);
+                     findings.add(each, rows, findings.text_of(each));
                    });
     findings.finish(judgement);
     nodes.finish(judgement);

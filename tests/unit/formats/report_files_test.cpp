@@ -63,7 +63,9 @@ class ReportFilesTest : public ::testing::Test {
     judgement_.fleet.add(evaluation);
     judgement_.nodes.push_back(evaluation.verdict);
     judgement_.rows += rows.size();
-    for (const auto& writer : writers_) writer->add(evaluation, rows);
+    for (const auto& writer : writers_) {
+      writer->add(evaluation, rows, writer->text_of(evaluation));
+    }
   }
   void judge_many(std::size_t nodes, double gb_per_s) {
     for (std::size_t i = 0; i < nodes; ++i) {

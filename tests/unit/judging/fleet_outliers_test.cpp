@@ -92,6 +92,26 @@ class FleetOutliersTest : public ::testing::Test {
   std::vector<Finding> findings_;
 };
 
+TEST_F(FleetOutliersTest, AnyNumberOfThreadsFindsTheSame) {
+  expect(2700, -0.08);
+  measure_again(0.10, 3);
+  judge();
+  const std::vector<Finding> found = findings_;
+  const RunDirectory run =
+      RunDirectory::open(results_.path() / "runs" / "20261124T100000Z_acceptance");
+  for (const std::size_t threads : {1U, 2U, 7U}) {
+    BaselineStore store = BaselineStore::of("nowhere", results_.path(), {});
+    findings_.clear();
+    const HostWork work{[&](const NodeEvaluation& node, std::span<const Measurement>) {
+      return [this, &node] {
+        findings_.insert(findings_.end(), node.findings.begin(), node.findings.end());
+      };
+    }};
+    judge_runs(std::vector{run}, store, work, {}, threads);
+    EXPECT_EQ(findings_, found) << threads;
+  }
+}
+
 TEST_F(FleetOutliersTest, OneValueAsksToBeMeasuredAgain) {
   expect(2700, -0.08);
   const Judgement judgement = judge();

@@ -352,7 +352,7 @@ class SilentPassWorld : public ::testing::Test {
     JUnitFile junit(file, {});
     Judgement judgement =
         judge_runs(runs, store, [&](const NodeEvaluation& node, std::span<const Measurement> rows) {
-          junit.add(node, rows);
+          junit.add(node, rows, "");
         });
     junit.finish(judgement);
     junit_ = read_file(file);

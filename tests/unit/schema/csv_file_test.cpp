@@ -208,6 +208,20 @@ TEST(CsvFile, ARowOfTheWrongLengthIsNamed) {
   line.insert(line.size() - 1, ",more");
   EXPECT_THAT(refusal(folder, header + line), HasSubstr(":2: more cells than the 29 columns"));
   EXPECT_THAT(refusal(folder, header + "\n"), HasSubstr(":2: fewer cells"));
+  EXPECT_THAT(refusal(folder, header + "1,\"a\n"), HasSubstr(":2: a quoted cell is not closed"));
+}
+
+TEST(CsvFile, ABlockThatWasNeverWrittenIsABadRow) {
+  const ScratchFolder folder;
+  EXPECT_THAT(refusal(folder, csv_header<Measurement>() + std::string(4096, '\0') +
+                                  csv_line(a_measurement())),
+              HasSubstr("measurements.csv:2: has a zero byte"));
+}
+
+TEST(CsvFile, AByteOrderMarkIsNoPartOfTheHeader) {
+  const ScratchFolder folder;
+  const std::string text = csv_header<Measurement>() + csv_line(a_measurement());
+  EXPECT_EQ(refusal(folder, "\xEF\xBB\xBF" + text), "");
 }
 
 TEST(CsvFile, AnotherHeaderIsRefused) {

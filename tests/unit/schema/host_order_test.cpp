@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <utility>
 
 #include "results/schema/file_error.h"
 #include "tests/unit/schema/scratch_folder.h"
@@ -89,6 +91,37 @@ TEST_F(HostOrder, ABadRowWithinAHostsRowsIsNotHandedOn) {
   files_.push_back(folder_ / "a.csv");
   EXPECT_EQ(read().bad_rows.size(), 1U);
   EXPECT_THAT(seen_["n1"], ElementsAre(1, 2));
+}
+
+/// More than one thread reads at once.
+TEST_F(HostOrder, ALargeFileByAnyNumberOfThreads) {
+  const std::string note(200, 'x');
+  std::string text = csv_header<Measurement>();
+  for (int i = 0; i < 60'000; ++i) {
+    text += i == 50'000 ? "bad\n" : csv_line(row("n" + std::to_string(i / 40 % 97), i, note));
+  }
+  write_file(folder_ / "a.csv", text);
+  files_.push_back(folder_ / "a.csv");
+  write("b.csv", {row("n5", -1)});
+  using Rows = std::vector<std::pair<std::string, double>>;
+  const auto read_by = [&](std::size_t threads) {
+    std::atomic<std::size_t> looked = 0;
+    Rows all;
+    const RowsByHost rows(
+        files_, [&](const Measurement&) { ++looked; }, threads);
+    EXPECT_THAT(rows.report().bad_rows, ElementsAre(HasSubstr("a.csv:50002: fewer cells")));
+    EXPECT_EQ(rows.report().rows, 60'000U);
+    EXPECT_EQ(looked, 60'000U);
+    rows.each([&](const std::string& host, std::span<const Measurement> own) {
+      return [&all, &host, own] {
+        for (const Measurement& m : own) all.emplace_back(host, m.median.value());
+      };
+    });
+    return all;
+  };
+  const Rows one = read_by(1);
+  EXPECT_EQ(one.size(), 60'000U);
+  EXPECT_EQ(read_by(3), one);
 }
 
 TEST_F(HostOrder, NoRowsIsNoHost) {

@@ -1,11 +1,18 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
+#include <random>
+#include <string>
+#include <vector>
 
+#include "results/schema/digits.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
 #include "results/schema/params.h"
+#include "results/schema/params_cell.h"
 #include "results/schema/time.h"
 
 namespace plumbline {
@@ -27,6 +34,48 @@ TEST(Number, WholeNumbersExactly) {
 TEST(Number, NotFiniteIsAnEmptyCell) {
   EXPECT_EQ(format_number(std::nan("")), "");
   EXPECT_EQ(format_number(std::numeric_limits<double>::infinity()), "");
+}
+
+std::string printed(const char* format, int digits, double value) {
+  std::array<char, 400> text{};
+  std::snprintf(text.data(), text.size(), format, digits, value);
+  return text.data();
+}
+
+/// Of all sizes, some of them halfway between two texts or next to that.
+std::vector<double> many_values() {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> exponent(-9, 16), share(1, 10);
+  std::vector<double> values = {0, 1e-4, 9.99999e-5, 0.5, 2.5, 99.5, 999999.5, 999999, 9.999995e-5};
+  for (int i = 0; i < 100'000; ++i) {
+    const double value = share(random) * std::pow(10, std::floor(exponent(random)));
+    values.push_back(value);
+    values.push_back(std::floor(value) + 0.5);
+    values.push_back(std::nextafter(std::floor(value * 1000) / 1000 + 0.0005, i % 2 * 1e300));
+  }
+  return values;
+}
+
+TEST(Number, SignificantDigitsAreThoseOfPrintf) {
+  for (const double value : many_values()) {
+    for (const int digits : {2, 4, 6}) {
+      std::string text;
+      append_significant(-value, digits, text);
+      ASSERT_EQ(text, printed("%.*g", digits, -value));
+    }
+  }
+}
+
+TEST(Number, DecimalsAreThoseOfPrintfWithoutZerosAtTheEnd) {
+  for (const double value : many_values()) {
+    std::string whole, tenths;
+    append_decimals(value, 0, whole);
+    ASSERT_EQ(whole, printed("%.*f", 0, value));
+    append_decimals(value, 1, tenths);
+    std::string expected = printed("%.*f", 1, value);
+    if (expected.ends_with(".0")) expected.resize(expected.size() - 2);
+    ASSERT_EQ(tenths, expected);
+  }
 }
 
 TEST(Number, OnlyTheWholeTextIsANumber) {
@@ -55,6 +104,16 @@ TEST(ParamsText, HasOneSpelling) {
   EXPECT_EQ(format_params(*params), "dtype=bf16;m=8192");
   EXPECT_EQ(parse_params("")->size(), 0U);
   EXPECT_EQ(parse_params("a=")->at("a"), "");
+}
+
+TEST(ParamsText, IsFormattedOrNot) {
+  const Params params = {{"a", "1"}, {"b", ""}};
+  EXPECT_TRUE(is_formatted(params, "a=1;b="));
+  for (const char* other : {"", "a=1", "a=1;", "a=1;b=;", "a=1;b=2", "b=;a=1", "a=11;b="}) {
+    EXPECT_FALSE(is_formatted(params, other)) << other;
+  }
+  EXPECT_TRUE(is_formatted({}, ""));
+  EXPECT_FALSE(is_formatted({}, ";"));
 }
 
 TEST(ParamsText, RefusesWhatIsNoPair) {
