@@ -82,6 +82,9 @@ bool transport_as_asked(const Baseline& b, const Measurement& m) {
 std::uint64_t nodes_of(const Measurement& m) {
   const auto nodes = m.params.find("nodes");
   if (nodes != m.params.end()) return parse_integer(nodes->second).value_or(1);
+  const bool has_host =
+      m.peer.find('/') != std::string::npos || m.subject.find('/') != std::string::npos;
+  if (!has_host) return 1;  // nearly all, and no path needs to be put together
   return find_other_host(path_of(m)) ? 2 : 1;
 }
 
@@ -116,6 +119,7 @@ std::vector<std::size_t> Expectations::answered_by(const Measurement& m) const {
       answered.push_back(i);
     }
   }
+  if (answered.size() < 2) return answered;
   std::stable_sort(answered.begin(), answered.end(), [&](std::size_t a, std::size_t b) {
     return rank(baselines_[a], m, path) > rank(baselines_[b], m, path);
   });

@@ -33,11 +33,15 @@ void Fleet::add(const NodeEvaluation& node) {
   findings.unjudged += node.verdict.unjudged;
 
   std::map<std::string, bool, std::less<>> fails;
+  auto entry = fails.end();  // findings of one family stand together
   for (const Finding& f : node.findings) {
     remeasure += f.remeasure && f.verdict != Verdict::unjudged ? 1 : 0;
     simulated += f.provenance == Provenance::simulated ? 1 : 0;
     if (f.verdict == Verdict::unjudged || f.verdict == Verdict::missing) continue;
-    const auto [entry, is_new] = fails.try_emplace(std::string(family_of(f.metric)), false);
+    const std::string_view family = family_of(f.metric);
+    if (entry == fails.end() || entry->first != family) {
+      entry = fails.try_emplace(std::string(family), false).first;
+    }
     entry->second |= f.verdict == Verdict::fail;
   }
   for (const auto& [family, failing] : fails) {

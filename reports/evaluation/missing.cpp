@@ -32,7 +32,7 @@ bool is_about(const NotMeasured& entry, const Baseline& b) {
 }
 
 /// The missing paths as far as they can be named, at most `count`.
-std::vector<std::string> missing_names(const Baseline& b, const std::set<std::string>& measured,
+std::vector<std::string> missing_names(const Baseline& b, const std::vector<std::string>& measured,
                                        std::uint64_t expected, std::uint64_t count,
                                        const std::vector<NotMeasured*>& rows) {
   std::set<std::string> names;
@@ -50,7 +50,7 @@ std::vector<std::string> missing_names(const Baseline& b, const std::set<std::st
   if (names.empty()) {
     for (const NotMeasured* row : rows) {
       const std::string path = path_of_last(*row->series);
-      const bool known = measured.contains(counted_as(path));
+      const bool known = std::binary_search(measured.begin(), measured.end(), counted_as(path));
       if (is_about(*row, b) && !known && names.size() < count) names.insert(path);
     }
   }
@@ -148,7 +148,7 @@ std::vector<Finding> missing_subjects(const ManifestEntry& node, const Expectati
     if (b.use != Use::gate) continue;
     if (b.nodes.value_or(1) > 1 && !is_of_each_pair(b, coverage)) continue;
     if (coverage.probes_left_out.contains(std::string(family_of(b.metric)))) continue;
-    const std::set<std::string>& measured = coverage.measured[i];
+    const std::vector<std::string>& measured = coverage.measured[i];
     const std::uint64_t expected = b.subjects.value_or(1);
     if (measured.size() >= expected) continue;
     const std::uint64_t count = expected - measured.size();

@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 
 #include "reports/evaluation/missing.h"
 #include "reports/evaluation/noise.h"
@@ -168,21 +165,17 @@ void check_instance_type(const ManifestEntry& node, std::span<const Measurement>
                                             other->instance_type, node.instance_type)));
 }
 
-/// Of two findings about the same thing the worse one stays.
+/// Of two findings about the same thing, which are neighbours, the worse one stays.
 void keep_one_of_each(std::vector<Finding>& findings) {
-  std::unordered_map<std::string_view, std::size_t> kept;
-  std::vector<std::size_t> dropped;
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    const auto [other, is_new] = kept.emplace(findings[i].id, i);
-    if (is_new) continue;
-    const bool is_worse = findings[i].verdict > findings[other->second].verdict;
-    dropped.push_back(is_worse ? std::exchange(other->second, i) : i);
+    if (kept == 0 || findings[i].id != findings[kept - 1].id) {
+      if (kept++ != i) findings[kept - 1] = std::move(findings[i]);
+    } else if (findings[i].verdict > findings[kept - 1].verdict) {
+      findings[kept - 1] = std::move(findings[i]);
+    }
   }
-  if (dropped.empty()) return;
-  std::sort(dropped.begin(), dropped.end(), std::greater{});
-  for (const std::size_t i : dropped) {
-    findings.erase(findings.begin() + static_cast<std::ptrdiff_t>(i));
-  }
+  findings.resize(kept);
 }
 
 std::string no_baseline(const std::string& type) {
@@ -274,6 +267,7 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
   const std::vector<Series> all = series_of(rows);
   const PairsThatWorked worked = pairs_that_worked(all);
   EndsThatWorked ends;
+  findings.reserve(findings.size() + all.size());
   for (const Series& series : all) {
     const Measurement& last = series.last();
     if (last.metric == task_metric) {
@@ -283,14 +277,19 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
       }
       continue;
     }
-    if (nodes_of(last) == 2) coverage.probes_of_pairs.insert(std::string(family_of(last.metric)));
+    const std::uint64_t nodes = nodes_of(last);
+    if (nodes == 2) coverage.probes_of_pairs.insert(std::string(family_of(last.metric)));
     if (series.values.empty()) {
       coverage.not_measured.push_back({&series});
       continue;
     }
-    if (std::string end = end_of_path(last); !end.empty()) ++ends[end];
+    if (nodes > 1) {
+      if (std::string end = end_of_path(last); !end.empty()) ++ends[end];
+    }
     const auto answered = expectations.answered_by(last);
-    for (const std::size_t i : answered) coverage.measured[i].insert(counted_as(path_of(last)));
+    for (const std::size_t i : answered) {
+      coverage.measured[i].push_back(counted_as(path_of(last)));
+    }
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
     findings.push_back(judge_series(series, b));
     Finding& f = findings.back();
@@ -298,14 +297,18 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
       f.remeasure = f.runs < rule::confirmed_runs;
     }
   }
+  for (std::vector<std::string>& paths : coverage.measured) {
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  }
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));
   for (const NotMeasured& entry_without : coverage.not_measured) {
     if (!entry_without.explained)
       findings.push_back(unexpected_failure(*entry_without.series, ends));
   }
-  keep_one_of_each(findings);
   sort_for_reading(findings);
+  keep_one_of_each(findings);
   result.verdict = node_verdict(node, findings, expectations);
   return result;
 }

@@ -4,21 +4,25 @@
 
 #include <cmath>
 
+#include "results/schema/digits.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
 namespace {
 
-std::string short_number(double value) {
-  if (std::trunc(value) == value && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
-  return std::abs(value) >= 1e4 && std::abs(value) < 1e15 ? fmt::format("{:.0f}", value)
-                                                          : fmt::format("{:.4g}", value);
+void append_short(double value, std::string& text) {
+  const double size = std::abs(value);
+  if (size < 1e15 && (std::trunc(value) == value || size >= 1e4)) {
+    append_decimals(value, 0, text);
+  } else {
+    append_significant(value, 4, text);
+  }
 }
 
 std::string compared(double deviation, const std::string& expected) {
   const std::string size = percent(std::abs(deviation));
   if (size == "0 %") return "is as expected, " + expected;
-  return fmt::format("is {} {} {}", size, deviation < 0 ? "below" : "above", expected);
+  return "is " + size + (deviation < 0 ? " below " : " above ") + expected;
 }
 
 /// The limit on the side on which the value lies, in words.
@@ -27,9 +31,9 @@ std::string allowed(const Limits& limits, double deviation) {
   const std::optional<double>& near = below ? limits.low : limits.high;
   const std::optional<double>& limit = near ? near : (below ? limits.high : limits.low);
   if (!limit) return "no limit is set";
-  if (near) return fmt::format("at most {} is allowed", percent(std::abs(*limit)));
-  return fmt::format("up to {} {} is allowed", percent(std::abs(*limit)),
-                     below ? "above" : "below");
+  const std::string size = percent(std::abs(*limit));
+  if (near) return "at most " + size + " is allowed";
+  return "up to " + size + (below ? " above is allowed" : " below is allowed");
 }
 
 std::size_t next_look(std::size_t runs) {
@@ -51,7 +55,8 @@ std::string label(const Finding& f) {
 }
 
 std::string quantity(double value, const std::string& unit) {
-  std::string text = short_number(value);
+  std::string text;
+  append_short(value, text);
   const bool counts = unit == "count" || unit == "text" || unit == "index";
   if (!unit.empty() && !counts) text += ' ' + unit;
   return text;
@@ -60,21 +65,28 @@ std::string quantity(double value, const std::string& unit) {
 std::string percent(double relative) {
   const double value = relative * 100;
   if (std::abs(value) < 0.005) return "0 %";
-  std::string text = fmt::format("{:.1f}", value);
-  if (std::abs(value) < 1) text = fmt::format("{:.2g}", value);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  std::string text;
+  if (std::abs(value) < 1) {
+    append_significant(value, 2, text);
+  } else {
+    append_decimals(value, 1, text);
+  }
   return text + " %";
 }
 
 std::string counted(std::size_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
 }
 
 std::string timed_sentence(const Finding& f, const TimedVerdict& v, const Limits& limits) {
-  std::string text = fmt::format(
-      "{} {} ({} to {}, {}) {}; {}", label(f), quantity(v.value, f.unit), quantity(v.ci_low, ""),
-      quantity(v.ci_high, ""), counted(f.runs, "run"),
-      compared(v.deviation, quantity(limits.expected, f.unit)), allowed(limits, v.deviation));
+  std::string text = label(f);
+  text.reserve(text.size() + 128);
+  text += ' ' + quantity(v.value, f.unit);
+  text += " (" + quantity(v.ci_low, "");
+  text += " to " + quantity(v.ci_high, "");
+  text += ", " + counted(f.runs, "run");
+  text += ") " + compared(v.deviation, quantity(limits.expected, f.unit));
+  text += "; " + allowed(limits, v.deviation);
   switch (v.verdict) {
     case Verdict::fail:
       if (v.remeasure)

@@ -1,12 +1,11 @@
 #include "reports/evaluation/series.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <tuple>
+
+#include "results/schema/digits.h"
 
 namespace plumbline {
 namespace {
@@ -36,6 +35,34 @@ void put_in_order(std::vector<const Measurement*>& rows) {
 }
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// What rows and findings are about, in reading order. Names that read alike ("gpu01", "gpu1") are
+/// told apart at last.
+template <class Row>
+bool comes_before(const Row& a, const Row& b) {
+  if (a.metric != b.metric) return a.metric < b.metric;
+  if (a.subject != b.subject) {
+    return natural_less(a.subject, b.subject) ||
+           (!natural_less(b.subject, a.subject) && a.subject < b.subject);
+  }
+  if (a.peer != b.peer) {
+    return natural_less(a.peer, b.peer) || (!natural_less(b.peer, a.peer) && a.peer < b.peer);
+  }
+  if (a.bytes != b.bytes) return a.bytes < b.bytes;
+  return a.params < b.params;
+}
+
+/// FNV-1a of a text that is never put together.
+class Fnv {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  }
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 14695981039346656037U;
+};
 
 }  // namespace
 
@@ -68,18 +95,22 @@ const Measurement& Series::last() const {
 }
 
 std::vector<Series> series_of(std::span<const Measurement> rows) {
-  std::map<std::string, Series> by_key;
-  for (const Measurement& m : rows) {
-    Series& series = by_key[series_key(m)];
-    (has_value(m) ? series.values : series.without).push_back(&m);
-  }
+  std::vector<const Measurement*> sorted;
+  sorted.reserve(rows.size());
+  for (const Measurement& m : rows) sorted.push_back(&m);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Measurement* a, const Measurement* b) { return comes_before(*a, *b); });
   std::vector<Series> all;
-  all.reserve(by_key.size());
-  for (auto& [key, series] : by_key) {
+  all.reserve(rows.size());
+  const Measurement* before = nullptr;
+  for (const Measurement* m : sorted) {
+    if (before == nullptr || comes_before(*before, *m)) all.emplace_back();
+    (has_value(*m) ? all.back().values : all.back().without).push_back(m);
+    before = m;
+  }
+  for (Series& series : all) {
     put_in_order(series.values);
     put_in_order(series.without);
-    series.key = key;
-    all.push_back(std::move(series));
   }
   return all;
 }
@@ -95,7 +126,7 @@ const char* happened_to(const Measurement& m) {
 
 Finding finding_about(const Measurement& m) {
   Finding f;
-  f.id = finding_id(series_key(m));
+  f.id = finding_id(m);
   f.host = m.host;
   f.instance_type = m.instance_type;
   f.probe = m.probe;
@@ -111,21 +142,39 @@ Finding finding_about(const Measurement& m) {
   return f;
 }
 
-std::string finding_id(std::string_view series_key) {
-  std::uint64_t hash = 14695981039346656037U;  // FNV-1a
-  for (const char c : series_key) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return fmt::format("{:08x}", static_cast<std::uint32_t>(hash ^ (hash >> 32)));
+std::string finding_id(const Measurement& m) {
+  constexpr std::string_view apart = "\x1f";
+  Fnv key;
+  key.add(m.host);
+  for (const std::string_view part :
+       {std::string_view(m.metric), std::string_view(m.subject), std::string_view(m.peer)}) {
+    key.add(apart);
+    key.add(part);
+  }
+  std::string bytes;
+  append_integer(m.bytes, bytes);
+  key.add(apart);
+  key.add(bytes);
+  key.add(apart);
+  bool is_first = true;
+  for (const auto& [name, value] : m.params) {
+    if (!is_first) key.add(";");
+    key.add(name);
+    key.add("=");
+    key.add(value);
+    is_first = false;
+  }
+  auto id = static_cast<std::uint32_t>(key.hash() ^ (key.hash() >> 32));
+  std::string text(8, '0');
+  for (auto digit = text.rbegin(); id != 0; ++digit, id >>= 4) *digit = "0123456789abcdef"[id & 15];
+  return text;
 }
 
 void sort_for_reading(std::vector<Finding>& findings) {
   const auto before = [](const Finding& a, const Finding& b) {
-    if (a.host != b.host) return natural_less(a.host, b.host);
-    if (a.metric != b.metric) return a.metric < b.metric;
-    if (a.subject != b.subject) return natural_less(a.subject, b.subject);
-    if (a.peer != b.peer) return natural_less(a.peer, b.peer);
-    if (a.bytes != b.bytes) return a.bytes < b.bytes;
-    return a.params < b.params;
+    return a.host == b.host ? comes_before(a, b) : natural_less(a.host, b.host);
   };
+  if (std::is_sorted(findings.begin(), findings.end(), before)) return;
   // A finding is large: it is moved once, into its place.
   std::vector<std::size_t> order(findings.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

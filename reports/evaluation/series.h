@@ -13,7 +13,6 @@ namespace plumbline {
 /// All rows about one thing on one host: the repetitions of one measurement. The rows stay where
 /// they are; each list is in order of time.
 struct Series {
-  std::string key;
   std::vector<const Measurement*> values;   ///< outcome ok, with a finite number or a text
   std::vector<const Measurement*> without;  ///< failed, skipped, or ok without a value
 
@@ -21,8 +20,8 @@ struct Series {
   const Measurement& last() const;
 };
 
-/// The series of one host's rows in the order of their keys. A row that stands in the file twice
-/// counts once. The order of `rows` does not matter.
+/// The series of one host's rows in reading order. A row that stands in the file twice counts once.
+/// The order of `rows` does not matter.
 std::vector<Series> series_of(std::span<const Measurement> rows);
 
 /// Why a row has no value: its note, or what is wrong with it.
@@ -34,8 +33,8 @@ const char* happened_to(const Measurement& m);
 /// A finding about the thing that the row is about, not yet judged.
 Finding finding_about(const Measurement& m);
 
-/// Eight hexadecimal digits from a series key.
-std::string finding_id(std::string_view series_key);
+/// Eight hexadecimal digits from what series_key() tells apart.
+std::string finding_id(const Measurement& m);
 
 /// "gpu2" before "gpu10": runs of digits compare as numbers.
 bool natural_less(std::string_view a, std::string_view b);

@@ -22,19 +22,24 @@ double half_width(double sigma, std::size_t runs) {
 /// Sorted, so that sums over the runs do not depend on their order.
 std::vector<double> sorted(std::span<const RunValue> runs, double (*of)(const RunValue&)) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const RunValue& run : runs) values.push_back(of(run));
   std::sort(values.begin(), values.end());
   return values;
 }
 
 double sigma_of_one_run(std::span<const RunValue> runs, double spread) {
-  const auto logs = sorted(runs, [](const RunValue& run) { return std::log(run.value); });
   const double freedom = static_cast<double>(runs.size()) - 1;
   // The standard deviation sees every run; the robust scale alone, which one odd run cannot raise,
-  // may overrule what is known of the class.
-  const double robust = sigma_per_mad * median_absolute_deviation(logs);
+  // may overrule what is known of the class. A single run has neither.
+  double deviation = 0, robust = 0;
+  if (runs.size() > 1) {
+    const auto logs = sorted(runs, [](const RunValue& run) { return std::log(run.value); });
+    deviation = standard_deviation(logs);
+    robust = sigma_per_mad * median_absolute_deviation(logs);
+  }
   const double between =
-      std::max({spread, shrunk_sigma(standard_deviation(logs), freedom, spread, rule::prior_runs),
+      std::max({spread, shrunk_sigma(deviation, freedom, spread, rule::prior_runs),
                 updated_sigma(robust, freedom, spread, rule::prior_runs)});
   double within = 0;
   for (const double variance : sorted(runs, [](const RunValue& r) { return r.variance_within; })) {

@@ -107,7 +107,7 @@ class Picker {
   }
 
   void look_at(const Measurement& m) {
-    const auto found = series_.find(m.host + '\n' + finding_id(series_key(m)));
+    const auto found = series_.find(m.host + '\n' + finding_id(m));
     if (found != series_.end()) rows_[found->second].push_back(m);
     for (const auto& [i, crossing] : crossings_) {
       if (crossing.by(m)) rows_[i].push_back(m);

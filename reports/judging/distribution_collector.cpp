@@ -152,20 +152,23 @@ void DistributionCollector::write_key(const Finding& f, std::string_view subject
   key_ += bytes;
 }
 
-void DistributionCollector::add(const Finding& f,
-                                const std::function<std::optional<double>()>& ceiling) {
+void DistributionCollector::add(const Finding& f, const Ceiling& ceiling) {
   if (!is_distributed(f)) return;
   const std::string path = path_of(f);
   const std::string subject_class = class_of(path);
   write_key(f, subject_class);
-  auto& entry = gathered_[key_];
-  if (!entry) {
-    entry = std::make_shared<Gathered>();
-    entry->told = describe(f, subject_class);
-    entry->told.ceiling = ceiling();
-    entry->expected = f.expected;
+  if (last_ == nullptr || key_ != last_key_) {
+    auto& entry = gathered_[key_];
+    if (!entry) {
+      entry = std::make_shared<Gathered>();
+      entry->told = describe(f, subject_class);
+      entry->told.ceiling = ceiling(f);
+      entry->expected = f.expected;
+    }
+    last_ = entry.get();
+    last_key_ = key_;
   }
-  Gathered& one = *entry;
+  Gathered& one = *last_;
   one.is_mixed |= f.expected != one.expected;
   one.told.simulated |= f.provenance == Provenance::simulated;
   ++one.told.values;
@@ -191,6 +194,7 @@ std::vector<MetricDistribution> DistributionCollector::finish() {
     all.push_back(std::move(one->told));
   }
   gathered_.clear();
+  last_ = nullptr;
   return all;
 }
 

@@ -17,9 +17,11 @@ namespace plumbline {
 /// grows with the number of metrics and not with that of the hosts.
 class DistributionCollector {
  public:
+  using Ceiling = std::function<std::optional<double>(const Finding&)>;
+
   /// Takes a finding that has a value that is more or less good; others are left out. `ceiling` is
   /// asked once for each metric. All findings of a host come in a row.
-  void add(const Finding& finding, const std::function<std::optional<double>()>& ceiling);
+  void add(const Finding& finding, const Ceiling& ceiling);
 
   /// In order of metric, type, subject class, params and size.
   std::vector<MetricDistribution> finish();
@@ -29,6 +31,8 @@ class DistributionCollector {
   void write_key(const Finding& finding, std::string_view subject_class);
 
   std::string key_;
+  std::string last_key_;
+  Gathered* last_ = nullptr;  ///< neighbours are often of one metric
   std::unordered_map<std::string, std::shared_ptr<Gathered>> gathered_;
 };
 

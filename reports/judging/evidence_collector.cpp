@@ -85,9 +85,10 @@ void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurem
   }
   // What is no node of the manifest (a stray host, a leaf) has no verdict.
   if (!node.verdict.host.empty()) values_.add(node.verdict, node.findings);
-  for (const Finding& f : node.findings) {
-    distributions_.add(f, [&] { return ceiling_of(f, rows); });
-  }
+  const DistributionCollector::Ceiling ceiling = [&](const Finding& f) {
+    return ceiling_of(f, rows);
+  };
+  for (const Finding& f : node.findings) distributions_.add(f, ceiling);
   troubles_.add(node.findings, rows);
   add_findings(node, rows);
 }
@@ -126,7 +127,7 @@ void EvidenceCollector::add_findings(const NodeEvaluation& node,
   }
   const auto all = series_of(rows);
   std::unordered_map<std::string, const Series*> by_id;
-  for (const Series& series : all) by_id.emplace(finding_id(series.key), &series);
+  for (const Series& series : all) by_id.emplace(finding_id(series.last()), &series);
   for (const Finding* const one : kept) {
     const Finding& f = *one;
     JudgedFinding judged;

@@ -61,7 +61,7 @@ FleetOutliers::FleetOutliers(const TimedColumns& table, std::span<const RunDirec
       standing.difference =
           difference(software.versions(candidate.group), software.versions(*candidate.most));
     }
-    by_host_[m.host].emplace_back(finding_id(series_key(m)), std::move(standing));
+    by_host_[m.host].emplace_back(finding_id(m), std::move(standing));
   }
 }
 

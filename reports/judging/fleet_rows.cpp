@@ -7,6 +7,7 @@
 
 #include "reports/evaluation/expectations.h"
 #include "reports/evaluation/node.h"
+#include "results/schema/digits.h"
 #include "results/schema/number.h"
 
 namespace plumbline {
@@ -86,7 +87,11 @@ TimedColumn& FleetRows::column_of(Shard& shard, const Measurement& m) {
   for (std::size_t shift = 0; shift < 64; shift += 8) {
     key += static_cast<char>(m.bytes >> shift & 0xFFU);
   }
+  if (shard.last_column < shard.columns.size() && shard.columns[shard.last_column].key == key) {
+    return shard.columns[shard.last_column];
+  }
   const auto [entry, is_new] = shard.by_key.try_emplace(key, shard.columns.size());
+  shard.last_column = entry->second;
   if (is_new) {
     TimedColumn column;
     column.key = key;
@@ -115,9 +120,12 @@ void FleetRows::look_at(const Measurement& m) {
   shard.path += m.peer;
   shard.occasion = m.run;
   shard.occasion += apart;
-  shard.occasion += std::to_string(m.attempt);
+  append_integer(m.attempt, shard.occasion);
   const std::uint32_t path = shard.paths.number(shard.path);
-  const std::uint32_t occasion = shard.occasions.number(shard.occasion);
+  if (shard.occasions.size() == 0 || shard.occasions.name(shard.last_occasion) != shard.occasion) {
+    shard.last_occasion = shard.occasions.number(shard.occasion);
+  }
+  const std::uint32_t occasion = shard.last_occasion;
   if (path > most_names || occasion > most_names) return;  // settle() sees that
   if (shard.hosts.size() == 0 || shard.hosts.name(shard.last_host) != m.host) {
     shard.last_host = shard.hosts.number(m.host);
@@ -163,6 +171,7 @@ TimedColumns FleetRows::settle() {
     shard.hosts = shard.paths = shard.occasions = {};
     shard.columns = {};
     shard.by_key = {};
+    shard.last_host = shard.last_occasion = 0;
   }
   std::sort(table.columns.begin(), table.columns.end(),
             [](const TimedColumn& a, const TimedColumn& b) { return a.key < b.key; });

@@ -82,7 +82,10 @@ class FleetRows {
     std::unordered_map<std::string, std::size_t> by_key;
     std::vector<TimedColumn> columns;
     std::string key, path, occasion;  ///< of the row at hand: buffers
+    // Of the row before, of which the next one is often like.
     std::uint32_t last_host = 0;
+    std::uint32_t last_occasion = 0;
+    std::size_t last_column = 0;
   };
 
   static TimedColumn& column_of(Shard& shard, const Measurement& m);

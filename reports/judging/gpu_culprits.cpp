@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "reports/evaluation/noise.h"
 #include "reports/evaluation/sentence.h"
@@ -43,11 +44,15 @@ std::optional<std::uint32_t> gpu_number(std::string_view subject) {
 
 /// Of the path "gpu0>gpu3".
 std::optional<Ends> ends_of(const Finding& f) {
-  const std::string path = f.peer.empty() ? f.subject : f.subject + '>' + f.peer;
-  const std::size_t arrow = path.find('>');
-  if (arrow == std::string::npos) return std::nullopt;
-  const auto from = gpu_number(std::string_view(path).substr(0, arrow));
-  const auto to = gpu_number(std::string_view(path).substr(arrow + 1));
+  std::string_view sender = f.subject, receiver = f.peer;
+  if (receiver.empty()) {
+    const std::size_t arrow = sender.find('>');
+    if (arrow == std::string_view::npos) return std::nullopt;
+    receiver = sender.substr(arrow + 1);
+    sender = sender.substr(0, arrow);
+  }
+  const auto from = gpu_number(sender);
+  const auto to = gpu_number(receiver);
   if (!from || !to || *from == *to) return std::nullopt;
   return Ends{*from, *to};
 }
@@ -78,17 +83,18 @@ bool is_both_ways(const Matrix& matrix) {
 
 /// Rates of GPU pairs over NVLink, in matrices that are large enough.
 std::vector<Matrix> matrices_of(std::span<const Measurement> rows, std::vector<Finding>& findings) {
-  std::set<std::string> over_nvlink;
+  std::unordered_set<std::string> over_nvlink;
   for (const Measurement& m : rows) {
     if (m.transport == "nvlink" && m.better == Better::higher) {
-      over_nvlink.insert(finding_id(series_key(m)));
+      over_nvlink.insert(finding_id(m));
     }
   }
   std::map<std::string, Matrix> by_name;
   for (Finding& f : findings) {
-    if (!over_nvlink.contains(f.id) || !f.value || *f.value <= 0 || !ends_of(f)) continue;
-    Matrix& matrix = by_name[kind_of_copy(f)];
-    matrix.name = kind_of_copy(f);
+    if (!f.value || *f.value <= 0 || !ends_of(f) || !over_nvlink.contains(f.id)) continue;
+    const std::string name = kind_of_copy(f);
+    Matrix& matrix = by_name[name];
+    matrix.name = name;
     matrix.findings.push_back(&f);
   }
   std::vector<Matrix> matrices;

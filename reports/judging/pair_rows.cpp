@@ -36,12 +36,12 @@ void PairRows::look_at_task(const Measurement& m) {
 void PairRows::look_at(const Measurement& m) {
   if (m.metric == task_metric) return look_at_task(m);
   if (m.better != Better::higher || m.unit != "GB/s" || m.outcome == Outcome::skipped) return;
+  const auto other = other_end(m.peer);
+  if (!other || other->host == m.host) return;
+  const auto task = pair_task(m.task);
+  if (!task || m.subject == "node") return;  // the sum over its NICs
   const bool is_good =
       m.outcome == Outcome::ok && m.median && std::isfinite(*m.median) && *m.median > 0;
-  const auto other = other_end(m.peer);
-  const auto task = pair_task(m.task);
-  if (!other || !task || other->host == m.host) return;
-  if (m.subject == "node") return;  // the sum over its NICs
   const std::lock_guard lock(mutex_);
   Kind& kind = kinds_[kind_of_pair_row(m.metric, m.params)];
   if (kind.rows.empty()) {

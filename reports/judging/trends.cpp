@@ -441,7 +441,7 @@ Trends::Trends(HistoryRun judged, History history, BaselineStore& baselines, std
       } else {
         ++told_.left_out;
       }
-      by_host_[m.host].emplace_back(finding_id(series_key(m)), std::move(standing));
+      by_host_[m.host].emplace_back(finding_id(m), std::move(standing));
     }
   }
   add_levels(follower, trends, told_);

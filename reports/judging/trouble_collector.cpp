@@ -50,7 +50,7 @@ void TroubleCollector::add(std::span<const Finding> findings, std::span<const Me
   ++hosts_;
   std::map<std::string, TroubledSeries> own;  // by the id of its finding
   const auto entry = [&](const Measurement& row) -> TroubledSeries& {
-    const std::string id = finding_id(series_key(row));
+    const std::string id = finding_id(row);
     TroubledSeries& series = own[id];
     if (series.metric.empty()) {
       series.host = row.host;

@@ -76,7 +76,11 @@ ValueCollector::Column& ValueCollector::column_of(const Finding& finding) {
 }
 
 void ValueCollector::add_to_worst(const Finding& finding, std::uint32_t node) {
-  Column& column = worst_[{finding.instance_type, finding.metric}];
+  if (last_worst_ == worst_.end() || last_worst_->first.second != finding.metric ||
+      last_worst_->first.first != finding.instance_type) {
+    last_worst_ = worst_.try_emplace({finding.instance_type, finding.metric}).first;
+  }
+  Column& column = last_worst_->second;
   const auto share = static_cast<float>(1 - *finding.deficit);
   if (column.values.empty() || column.values.back().first != node) {
     column.values.emplace_back(node, share);

@@ -40,7 +40,9 @@ class ValueCollector {
   std::vector<Column> columns_;
   std::unordered_map<std::string, std::size_t> by_key_;
   std::size_t expected_next_ = 0;  ///< nodes are alike: the column after the last one
-  std::map<std::pair<std::string, std::string>, Column> worst_;  ///< by type and metric
+  using Worst = std::map<std::pair<std::string, std::string>, Column>;  ///< by type and metric
+  Worst worst_;
+  Worst::iterator last_worst_ = worst_.end();  ///< findings of one metric stand together
 };
 
 }  // namespace plumbline

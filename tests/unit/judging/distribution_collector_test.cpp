@@ -28,7 +28,7 @@ Finding rate(std::size_t host, const std::string& subject, double value) {
   return f;
 }
 
-const auto no_ceiling = [] { return std::optional<double>(); };
+const auto no_ceiling = [](const Finding&) { return std::optional<double>(); };
 
 /// Healthy values differ by half a percent; `slow` of them are 20 % below.
 std::vector<double> values_of(std::size_t count, std::size_t slow) {
@@ -170,9 +170,9 @@ TEST(DistributionCollector, TheBandHoldsIfAllExpectTheSame) {
   Finding f = rate(0, "gpu0", 3000);
   f.expected = "3080";
   f.low = 2926;
-  collector.add(f, [] { return std::optional(3350.0); });
+  collector.add(f, [](const Finding&) { return std::optional(3350.0); });
   f.subject = "gpu1";
-  collector.add(f, [] { return std::optional(1.0); });  // not asked
+  collector.add(f, [](const Finding&) { return std::optional(1.0); });  // not asked
   auto all = collector.finish();
   EXPECT_THAT(all.front().expected, Optional(DoubleNear(3080, 1e-9)));
   EXPECT_EQ(all.front().low, 2926);
