@@ -108,4 +108,20 @@ std::string timed_sentence(const Finding& f, const TimedVerdict& v, const Limits
   return text;
 }
 
+std::string sentence_of(const Finding& f) {
+  const auto expected = parse_number(f.expected);
+  const bool is_plain = f.verdict == Verdict::pass && f.rule == "timed" && f.sentence.empty();
+  if (!is_plain || !expected || !f.value || !f.ci_low || !f.ci_high) return f.sentence;
+  const auto relative = [&](const std::optional<double>& limit) {
+    return limit ? std::optional(*limit / *expected - 1) : std::nullopt;
+  };
+  TimedVerdict v;
+  v.verdict = f.verdict;
+  v.value = *f.value;
+  v.ci_low = *f.ci_low;
+  v.ci_high = *f.ci_high;
+  v.deviation = *f.value / *expected - 1;
+  return timed_sentence(f, v, {*expected, relative(f.low), relative(f.high)});
+}
+
 }  // namespace plumbline

@@ -23,4 +23,8 @@ std::string counted(std::size_t count, const char* noun);
 /// most 5 % is allowed": what was found, what was expected, and what follows from it.
 std::string timed_sentence(const Finding& f, const TimedVerdict& verdict, const Limits& limits);
 
+/// What a finding says. There are millions of timed PASS: theirs is empty as long as it says no
+/// more than their values and limits do, and is put together here.
+std::string sentence_of(const Finding& f);
+
 }  // namespace plumbline

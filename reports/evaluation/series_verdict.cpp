@@ -104,6 +104,14 @@ void judge_states(const Series& series, const Limits& limits, double spread, Fin
                             worst.deviation < 0 ? "below" : "above", quantity(limits.expected, ""));
 }
 
+/// Nothing will be added to the sentence of a PASS: sentence_of() puts it together where it is
+/// read.
+bool goes_without_saying(const Series& series, const Baseline& b, const TimedVerdict& v) {
+  return v.verdict == Verdict::pass && b.use == Use::gate && series.without.empty() &&
+         std::all_of(series.values.begin(), series.values.end(),
+                     [](const Measurement* m) { return m->flags.empty(); });
+}
+
 void judge_by_time(const Series& series, const Baseline& b, Finding& f) {
   const auto expected = parse_number(b.expected);
   if (!std::all_of(series.values.begin(), series.values.end(), is_positive) || !expected ||
@@ -122,7 +130,8 @@ void judge_by_time(const Series& series, const Baseline& b, Finding& f) {
   f.deficit = b.better == Better::higher ? 1 - v.value / *expected : 1 - *expected / v.value;
   f.resolution = v.resolution;
   f.remeasure = v.remeasure;
-  set(f, v.verdict, "timed", timed_sentence(f, v, limits) + flags_of(series));
+  set(f, v.verdict, "timed",
+      goes_without_saying(series, b, v) ? "" : timed_sentence(f, v, limits) + flags_of(series));
   judge_states(series, limits, spread, f);
   if (b.ceiling && v.value > *b.ceiling && f.verdict != Verdict::fail) {
     f.remeasure = f.runs < rule::confirmed_runs;

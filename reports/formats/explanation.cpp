@@ -103,7 +103,7 @@ std::string explanation(const Finding& f, std::span<const Measurement> rows,
   const bool named = has_rows_of_others(f);
   std::string text =
       fmt::format("{}  {}  on {} ({})\n{}\n\nrule: {}\n  {}\n", f.id, verdict_names[f.verdict],
-                  f.host, f.instance_type, f.sentence, f.rule, rule_text(f.rule));
+                  f.host, f.instance_type, sentence_of(f), f.rule, rule_text(f.rule));
   if (!f.action.empty()) text += "\nwhat to do:\n  " + f.action + '\n';
   if (f.provenance == Provenance::simulated) text += "  the rows are SIMULATED\n";
   if (!rows.empty()) text += "\nmeasured:\n";

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/evaluation/sentence.h"
+
 namespace plumbline {
 namespace {
 
@@ -46,7 +48,7 @@ std::string json_line(const Finding& f) {
   object["remeasure"] = f.remeasure;
   object["provenance"] = provenance_names[f.provenance];
   put(object, "rule", f.rule);
-  put(object, "sentence", f.sentence);
+  put(object, "sentence", sentence_of(f));
   put(object, "action", f.action);
   put(object, "basis", f.basis);
   put(object, "source", f.source);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/judging/burn_curves.h"
 #include "reports/judging/device_list.h"
@@ -132,6 +133,7 @@ void EvidenceCollector::add_findings(const NodeEvaluation& node,
     const Finding& f = *one;
     JudgedFinding judged;
     judged.finding = f;
+    judged.finding.sentence = sentence_of(f);
     judged.command = repeat_command(f);
     if (const auto found = by_id.find(f.id); found != by_id.end()) {
       const Series& series = *found->second;

@@ -81,6 +81,7 @@ bool FleetOutliers::judge(const std::string& host, std::vector<Finding>& finding
 
 void FleetOutliers::judge(const Standing& standing, Finding& f) {
   const Candidate& c = standing.candidate;
+  f.sentence = sentence_of(f);
   const bool has_fresh = c.fresh_runs >= outlier::looks[0];
   const double centre = value_of(c.level.centre, f.better);
   const double found = has_fresh ? value_of(c.level.centre + std::log1p(-c.fresh.deficit), f.better)

@@ -322,10 +322,12 @@ bool judge_by_past(const Trends::Standing& standing, Finding& f) {
   if (!alarm.is_regression) {
     if (f.verdict >= Verdict::missing || !more_runs) return false;
     f.remeasure = true;
+    f.sentence = sentence_of(f);
     f.sentence += fmt::format("; {} below its own level in {}: fresh runs decide",
                               percent(alarm.deficit), counted(alarm.runs - 1, "earlier run"));
     return true;
   }
+  f.sentence = sentence_of(f);
   const std::string sentence = sentence_of(standing, f);
   const Verdict verdict = alarm.deficit > standing.tolerance ? Verdict::fail : Verdict::warn;
   if (verdict <= f.verdict && f.verdict != Verdict::unjudged) {

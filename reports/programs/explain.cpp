@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reports/evaluation/sentence.h"
 #include "reports/formats/explanation.h"
 #include "reports/formats/rows_behind.h"
 #include "reports/judging/find_run.h"
@@ -15,8 +16,8 @@ constexpr std::size_t most = 5;
 
 bool names(const Finding& f, const std::string& text) {
   if (f.id == text) return true;
-  const std::string all = f.host + ' ' + f.sentence + ' ' + f.metric + ' ' + f.case_name;
-  return all.find(text) != std::string::npos;
+  const std::string all = f.host + ' ' + f.metric + ' ' + f.case_name;
+  return all.find(text) != std::string::npos || sentence_of(f).find(text) != std::string::npos;
 }
 
 int explain(const std::string& results, const std::string& text, const std::string& run_name) {
