@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "reports/evaluation/sentence.h"
 #include "tests/unit/evaluation/rows.h"
 
 namespace plumbline {
@@ -21,6 +22,16 @@ NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baseli
 Finding only(const NodeEvaluation& evaluation) {
   EXPECT_EQ(evaluation.findings.size(), 1U);
   return evaluation.findings.empty() ? Finding{} : evaluation.findings.front();
+}
+
+TEST(Node, APlainPassIsPutIntoWordsWhereItIsRead) {
+  const Finding f = only(judge({triad(99)}, {expected_triad()}));
+  EXPECT_EQ(f.verdict, Verdict::pass);
+  EXPECT_EQ(f.sentence, "");
+  EXPECT_THAT(sentence_of(f), AllOf(HasSubstr("host_memory.triad"), HasSubstr(" 99 GB/s ("),
+                                    HasSubstr(", 1 run) is 1 % below 100 GB/s; at most "),
+                                    HasSubstr(" % is allowed")));
+  EXPECT_EQ(sentence_of(csv_record<Finding>(csv_line(f))), sentence_of(f));
 }
 
 TEST(Node, AllAsExpectedIsAccepted) {
