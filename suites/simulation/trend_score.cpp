@@ -12,9 +12,9 @@ namespace {
 
 /// What is promised is promised for changes from here on.
 constexpr double promised_from = 0.05;
-/// A part that is as it was is told to be slower for so many runs more, so that one good run does
-/// not end it.
-constexpr std::uint64_t runs_to_recover = 3;
+/// A part that is mended is told until three runs in a row are good, and by chance one of the first
+/// is not.
+constexpr std::uint64_t runs_to_recover = 7;
 /// A common change of the fleet below this is none.
 constexpr double least_event = 0.01;
 
