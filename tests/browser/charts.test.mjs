@@ -114,6 +114,10 @@ test('a node shows what is in it, what is near to what, and what it sustained', 
     await curves.scrollIntoViewIfNeeded();
     if (await hasUplot(page)) await curves.locator('.live-chart canvas').waitFor();
     assert.equal(await curves.locator('.curve').count(), 8);
+    for (const beside of ['Clock', 'Power', 'Temperature']) {
+      const figure = page.locator('figure', {hasText: `${beside} over time`});
+      assert.equal(await figure.locator('.curve').count(), 8, beside);
+    }
     await page.waitForTimeout(200);
     await page.locator('#node article').screenshot({path: picture('machine')});
   }, {viewport: {width: 1280, height: 900}});
