@@ -31,6 +31,26 @@ for (const name of examples) {
   });
 }
 
+for (const viewport of [{width: 1280, height: 1000}, {width: 800, height: 1000}]) {
+  test(`no head of a table lies over its first row, ${viewport.width} wide`, async () => {
+    for (const name of ['simulated', 'reject', 'fleet']) {
+      await visit(name, async (page) => {
+        const hidden = await page.evaluate(() => {
+          window.scrollTo(0, 0);
+          const row = (table) => table.querySelector('tbody tr')?.getBoundingClientRect();
+          return [...document.querySelectorAll('table.sortable')].filter((table) => {
+            const first = row(table);
+            return first && first.height > 0 && first.top > 0 &&
+                table.querySelector('thead').getBoundingClientRect().height > 0 &&
+                table.querySelector('thead th').getBoundingClientRect().bottom > first.top + 1;
+          }).map((table) => table.closest('[id]')?.id ?? table.textContent.slice(0, 60));
+        });
+        assert.deepEqual(hidden, [], name);
+      }, {viewport});
+    }
+  });
+}
+
 test('what needs attention is open, the rest opens with the keyboard', async () => {
   await visit('reject', async (page) => {
     assert.equal(await page.locator('details.finding[open]').count(), 3);
