@@ -35,9 +35,10 @@ inline constexpr double least_sigma = 1e-4;  ///< no measurement is better
 }  // namespace reference
 
 /// From the logarithms of what the paths of one class reached. Of many: their median, and the noise
-/// from how far the faster half lies above it, which no slow minority changes. Of less: the upper
-/// quartile taken back by 0.6745 sigma, which is the median as long as fewer than half are slow,
-/// and the known noise. Of few: what is known, else as of less, which is said. Nothing of none.
+/// from how far the faster half lies above it, which no slow minority changes; where half of them
+/// may be slow (a leaf of four), from the fastest quarter. Of less: the upper quartile taken back
+/// by 0.6745 sigma, which is the median as long as fewer than half are slow, and the known noise.
+/// Of few: what is known, else as of less, which is said. Nothing of none.
 std::optional<ClassReference> reference_of(std::span<const double> logs, const KnownClass& known);
 
 }  // namespace plumbline::localisation

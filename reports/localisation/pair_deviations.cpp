@@ -5,13 +5,14 @@
 #include <map>
 
 #include "reports/statistics/median.h"
+#include "reports/statistics/quantile.h"
 
 namespace plumbline::localisation {
 namespace {
 
-/// Rounds of suspects are smaller, and their median is that of bad nodes.
+/// Rounds of suspects are smaller, and their level is that of bad nodes.
 constexpr double whole_fleet = 0.25;  // of the nodes in pairs of one class
-constexpr std::size_t enough_for_a_median = 100;
+constexpr std::size_t enough_for_a_level = 100;
 
 enum PathClass : std::size_t { within, across };
 
@@ -19,29 +20,30 @@ PathClass class_of(const Fabric& fabric, const PairRate& rate) {
   return fabric.leaf_of[rate.a] == fabric.leaf_of[rate.b] ? within : across;
 }
 
-/// Takes the median of each whole round from its paths and gives back that of all of them.
+/// Takes the level of each whole round from its paths and gives back that of all of them. The level
+/// is the upper quartile: where leaves are few, half of a round may cross a slow one.
 void level_rounds(const Fabric& fabric, std::span<const PairRate> rates,
                   const std::vector<std::size_t>& of_class, std::vector<double>& logs) {
   std::map<std::uint32_t, std::vector<std::size_t>> by_round;
   for (const std::size_t i : of_class) by_round[rates[i].round].push_back(i);
-  const auto median_of = [&](const std::vector<std::size_t>& some) {
+  const auto level_of = [&](const std::vector<std::size_t>& some) {
     std::vector<double> values;
     values.reserve(some.size());
     for (const std::size_t i : some) values.push_back(logs[i]);
-    return median(std::move(values));
+    return quantile(std::move(values), 0.75);
   };
   std::vector<const std::vector<std::size_t>*> whole;
-  std::vector<double> medians;
+  std::vector<double> levels;
   const double paths_per_pair = fabric.rails == 0 ? 1 : fabric.rails;
   for (const auto& [round, some] : by_round) {
     const double nodes = 2 * static_cast<double>(some.size()) / paths_per_pair;
-    if (some.size() < enough_for_a_median || nodes < whole_fleet * fabric.nodes()) continue;
+    if (some.size() < enough_for_a_level || nodes < whole_fleet * fabric.nodes()) continue;
     whole.push_back(&some);
-    medians.push_back(median_of(some));
+    levels.push_back(level_of(some));
   }
-  const double middle = median(medians);
+  const double middle = median(levels);
   for (std::size_t round = 0; round < whole.size(); ++round) {
-    for (const std::size_t i : *whole[round]) logs[i] += middle - medians[round];
+    for (const std::size_t i : *whole[round]) logs[i] += middle - levels[round];
   }
 }
 

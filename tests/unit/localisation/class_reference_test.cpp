@@ -38,6 +38,19 @@ TEST(ClassReference, HowSlowTheSlowAreChangesNothing) {
   EXPECT_EQ(after->sigma, before->sigma);
 }
 
+TEST(ClassReference, HalfOfManyMayBeSlow) {
+  // A slow leaf of four is crossed by every second path between leaves.
+  for (const double slow : {0.06, 0.12, 0.3}) {
+    for (const std::size_t slow_ones : {900U, 1000U, 1200U}) {
+      auto values = normal(2000, 3, 0.01);
+      for (std::size_t i = 0; i < slow_ones; ++i) values[i] -= slow;
+      const auto found = reference_of(values, {{}, 0.01});
+      EXPECT_NEAR(found->reference, 3, 0.015) << slow << ' ' << slow_ones;
+      EXPECT_LT(found->sigma, 0.025) << slow << ' ' << slow_ones;
+    }
+  }
+}
+
 TEST(ClassReference, LessThanManyHaveTheKnownNoise) {
   const auto found = reference_of(normal(90, 3, 0.01, 27), {50.0, 0.01});
   EXPECT_EQ(found->basis, ReferenceBasis::upper_quartile);
