@@ -20,6 +20,7 @@ build | libcli11-dev     | command lines
 build | libfmt-dev       | text
 build | nlohmann-json3-dev | JSON
 build | libtoml11-dev    | the suites
+build | libfccp-dev      | reading CSV
 build | zlib1g-dev       | data in the HTML report
 test  | git              | tests that ask what belongs to the tree
 test  | procps           | tests that look at processes

@@ -279,7 +279,7 @@ class RecordReader {
     // What a crash left of a block that was never written.
     if (line.find('\0') != std::string_view::npos) return Refusal{"", "has a zero byte"};
     std::array<std::string_view, width> cells;
-    const std::size_t count = split_cells(line, cells, unquoted_);
+    const std::size_t count = split_cells(line, cells, line_);
     if (count != width) return Refusal{"", wrong_count(count)};
     const std::size_t good = read_cells(cells, record, std::make_index_sequence<width>{});
     if (good == width) return std::nullopt;
@@ -305,7 +305,7 @@ class RecordReader {
     return good;
   }
 
-  std::string unquoted_;
+  std::string line_;
 };
 
 /// Throws FileError if the first line of a file is not the header of the table.

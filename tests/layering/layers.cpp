@@ -81,6 +81,7 @@ struct Library {
 const Library libraries[] = {
     {"Google Benchmark", {"benchmark/"}, {harness, "tests"}},
     {"hwloc", {"hwloc"}, {node, "probes/doctor", "tests"}},
+    {"fast-cpp-csv-parser", {"libfccp/"}, {schema, "tests"}},
     {"toml11", {"toml"}, {"suites", "probes/virtual_node", "tests"}},
     {"Google Test", {"gtest/", "gmock/"}, {"tests"}},
     {"CUDA and the vendors' libraries",

@@ -109,7 +109,7 @@ TEST(Layers, FindAPlantedLibrary) {
            std::pair{"probes/vendor/cuda.cpp", "#include <fmt/format.h>\n"},
            std::pair{"reports/statistics/median.cpp", "#include <fmt/format.h>\n"},
            std::pair{"reports/html/element.cpp", "#include <nlohmann/json.hpp>\n"},
-           std::pair{"reports/programs/report.cpp", "#include <archive.h>\n"},
+           std::pair{"reports/programs/report.cpp", "#include <libfccp/csv.h>\n"},
            std::pair{"reports/programs/report.cpp", "#include <toml.hpp>\n"},
            std::pair{"suites/main.cpp", "#include <gtest/gtest.h>\n"},
        }) {

@@ -13,8 +13,8 @@ using ::testing::ElementsAre;
 
 std::vector<std::string> cells_of(std::string_view line) {
   std::array<std::string_view, 8> cells;
-  std::string unquoted;
-  const std::size_t count = split_cells(line, cells, unquoted);
+  std::string copy;
+  const std::size_t count = split_cells(line, cells, copy);
   return {cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
@@ -36,11 +36,11 @@ TEST(SplitCells, AQuoteWithinACellStays) {
 
 TEST(SplitCells, SaysWhatDoesNotFitAndWhatDoesNotEnd) {
   std::array<std::string_view, 2> cells;
-  std::string unquoted;
-  EXPECT_EQ(split_cells("a,b,c,d", cells, unquoted), 4U);
+  std::string copy;
+  EXPECT_EQ(split_cells("a,b,c,d", cells, copy), 4U);
   EXPECT_EQ(cells[1], "b");
-  EXPECT_EQ(split_cells("a,\"b", cells, unquoted), not_closed);
-  EXPECT_EQ(split_cells("a,\"b\"\",c", cells, unquoted), not_closed);
+  EXPECT_EQ(split_cells("a,\"b", cells, copy), not_closed);
+  EXPECT_EQ(split_cells("a,\"b\"\",c", cells, copy), not_closed);
 }
 
 }  // namespace
