@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Makes the pictures of the README, of runs that are the same every time:
-# reports/example.png of a rehearsal with a faulty GPU, reports/fabric.png of a simulated fleet.
+# reports/example.png of a rehearsal with a faulty GPU, reports/fleet.png of a simulated fleet.
 #
 #   scripts/picture.sh                                            builds what it needs, makes both
 #   scripts/picture.sh REPORT.html[#PLACE] FILE.png [SELECTOR]    a picture of a report of yours
 #
-# It needs the build of scripts/accept.sh and, as the tests of the pages do, Chromium and npm.
+# It needs what the tests of the pages need (scripts/setup.sh --for all): Chromium and npm.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -33,12 +33,19 @@ if (($# > 0)); then
   exit
 fi
 
-cmake -S "$root" --preset release >/dev/null
-cmake --build "$root/build/release" --target plumbline_all_programs >/dev/null
+cmake --preset release -S "$root" -DPLUMBLINE_TESTS=OFF >/dev/null
+cmake --build "$root/build/release" >/dev/null
 plumbline=$root/build/release/bin/plumbline
-runs=$tools/runs
-rm -rf "$runs"
+results=$tools/results
+rm -rf "$results"
 # The pictures show verdicts: a REJECT (1) is what they are for.
-"$plumbline" rehearse --machine p5.48xlarge --fault gpu3.hbm=0.8 --results "$runs" >"$tools/log" ||
+"$plumbline" rehearse --machine p5.48xlarge --fault gpu3.hbm=0.8 --results "$results/node" >"$tools/log" 2>&1 ||
   (($? == 1)) || fail "the rehearsal failed: $tools/log"
-picture "$(ls -d "$runs"/runs/*/report.html)" "$root/reports/example.png"
+picture "$(ls -d "$results"/node/runs/*)/report.html" "$root/reports/example.png"
+
+"$plumbline" simulate fabric --nodes 256 --score --no-permutation --results "$results" --run-name fleet \
+  >"$tools/log" 2>&1 || (($? == 1)) || fail "the simulation failed: $tools/log"
+run=$results/runs/fleet
+"$plumbline" report "$run" --baselines "$run/baselines" >"$tools/log" 2>&1 || (($? == 1)) ||
+  fail "the report failed: $tools/log"
+picture "$run/report.html" "$root/reports/fleet.png"

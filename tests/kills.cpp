@@ -52,13 +52,17 @@ std::filesystem::path KilledFleet::suite(const std::string& seconds) {
                    seconds + ", rounds = " + std::to_string(meetings) + " }\n");
 }
 
-bool KilledFleet::kill_one(const std::string& host, std::mt19937& random) {
+std::vector<Victim> KilledFleet::victims_in_turn(const std::string& host, std::mt19937& random) {
   // What is on a host takes its time to come again, and shall have it.
   auto victims = random() % 3 == 0 ? victims_here(host) : victims_on(host);
   std::shuffle(victims.begin(), victims.end(), random);
   std::stable_sort(victims.begin(), victims.end(), [&](const Victim& a, const Victim& b) {
     return killed_[a.name] < killed_[b.name];  // so that all kinds have their turn
   });
+  return victims;
+}
+
+bool KilledFleet::kill_one_of(const std::vector<Victim>& victims, std::mt19937& random) {
   for (const Victim& victim : victims) {
     const auto found = processes(victim.host, victim.words);
     if (found.empty()) continue;
@@ -88,7 +92,7 @@ void KilledFleet::expect_every_row_once(int hosts) {
 }
 
 void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, int hosts,
-                                    std::uint32_t seed) {
+                                    std::uint32_t seed, const std::vector<std::string>& each) {
   std::cout << "seed " << seed << '\n';
   std::mt19937 random(seed);
   std::uniform_int_distribution<int> milliseconds(0, 1500);
@@ -99,11 +103,19 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
   std::set<std::string> seen;
   int moments = 0, runs = 1;
   bool is_done = false;
-  while (moments < most_kills && !is_done) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
-    if (kill_one("n" + std::to_string(1 + random() % static_cast<unsigned>(hosts)), random)) {
-      ++moments;
-    }
+  const auto is_spared = [&](const Victim& victim) {
+    return killed_[victim.name] > 0 || std::ranges::find(each, victim.name) == each.end();
+  };
+  const auto all_were_killed = [&] {
+    return std::ranges::all_of(each, [&](const std::string& name) { return killed_[name] > 0; });
+  };
+  while (!is_done && (moments < most_kills || !all_were_killed())) {
+    const bool is_late = moments >= most_kills;  // a run that is always disturbed gets nowhere
+    std::this_thread::sleep_for(std::chrono::milliseconds(is_late ? 50 : milliseconds(random)));
+    const std::string host = "n" + std::to_string(1 + random() % static_cast<unsigned>(hosts));
+    std::vector<Victim> victims = victims_in_turn(host, random);
+    if (is_late) std::erase_if(victims, is_spared);
+    if (kill_one_of(victims, random)) ++moments;
     if (!runner.has_ended()) continue;
     // salloc ends well too if what it ran was killed.
     is_done = runner.wait() == 0 && read_journal(run().journal()).back().event == "run_ended";
@@ -129,6 +141,7 @@ void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, i
   for (const auto& [victim, count] : killed_) summary += ' ' + victim + ' ' + std::to_string(count);
   std::cout << summary << ", in " << runs << " runs\n";
   EXPECT_GE(moments, least_kills) << summary;
+  EXPECT_TRUE(all_were_killed()) << summary;
 }
 
 }  // namespace plumbline

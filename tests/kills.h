@@ -33,14 +33,15 @@ class KilledFleet : public RigFleet {
   /// Who can be killed where the runner is, besides the processes on a host.
   virtual std::vector<Victim> victims_here(const std::string& host) = 0;
 
-  /// Starts the run, kills at 12 to 50 moments, continues the run whenever its runner has died,
-  /// and until it is done; every row must be there once then.
-  void kill_and_continue(const std::vector<std::string>& run_words, int hosts, std::uint32_t seed);
-
-  std::map<std::string, int>& killed() { return killed_; }
+  /// Starts the run, kills at 12 to 50 moments, then whatever of `each` was not killed yet as soon
+  /// as it is there; continues the run whenever its runner has died, and until it is done; every
+  /// row must be there once then, and each of `each` must have been killed.
+  void kill_and_continue(const std::vector<std::string>& run_words, int hosts, std::uint32_t seed,
+                         const std::vector<std::string>& each);
 
  private:
-  bool kill_one(const std::string& host, std::mt19937& random);
+  std::vector<Victim> victims_in_turn(const std::string& host, std::mt19937& random);
+  bool kill_one_of(const std::vector<Victim>& victims, std::mt19937& random);
   void expect_every_row_once(int hosts);
 
   std::map<std::string, int> killed_;  ///< by name

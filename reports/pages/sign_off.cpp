@@ -192,7 +192,7 @@ void deciding(const Evidence& evidence, const Totals& totals, const Element& sec
     if (many_nodes) link.add("span", {{"class", "host"}}).text(finding.host);
     link.text(finding.sentence);
     const std::uint64_t others = domains[i].all_findings() - 1;
-    if (others > 0) link.text(fmt::format(" (and {} more of {})", count(others), domains[i].name));
+    if (others > 0) link.text(fmt::format(" (and {} more about it)", count(others)));
   }
   if (domains.size() > deciding_domains) {
     list.add("li")
