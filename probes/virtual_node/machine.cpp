@@ -364,14 +364,7 @@ void apply_fault(Table table, Machine& machine) {
 }
 
 Machine read_machine(const fs::path& file, std::size_t depth) {
-  toml::value root;
-  try {
-    root = toml::parse(file.string());
-  } catch (const toml::syntax_error& error) {
-    throw std::runtime_error(error.what());
-  } catch (const std::runtime_error&) {
-    throw std::runtime_error(file.string() + " cannot be read");
-  }
+  const toml::value root = parse_machine_file(file);
   Table table(root, file);
   Machine machine;
   if (const auto base = base_of(table, file, depth)) machine = read_machine(*base, depth + 1);

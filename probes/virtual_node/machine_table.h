@@ -69,6 +69,17 @@ class Table {
   std::set<std::string> known_;
 };
 
+/// Throws std::runtime_error that says where it is no TOML, or that it cannot be read.
+inline toml::value parse_machine_file(const std::filesystem::path& file) {
+  try {
+    return toml::parse(file.string());
+  } catch (const toml::syntax_error& error) {
+    throw std::runtime_error(error.what());
+  } catch (const std::runtime_error&) {
+    throw std::runtime_error(file.string() + " cannot be read");
+  }
+}
+
 /// The file that a machine's `base` names, if it has one: beside it or, for a link to a machine
 /// file, beside the file itself. `depth` is how many files led here.
 inline std::optional<std::filesystem::path> base_of(Table& table, const std::filesystem::path& file,

@@ -29,6 +29,13 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// Of the reports of a loop the one that took most of something.
+double most_of(const LoopEnd& loop, double ReportEnd::*what) {
+  double most = 0;
+  for (const ReportEnd& report : loop.reports) most = std::max(most, report.*what);
+  return most;
+}
+
 bool is_asked(const Hits& hits) { return hits.true_ones + hits.false_ones > 0; }
 
 bool reaches(const Hits& hits, double precision, double recall) {
@@ -41,11 +48,8 @@ Promise rounds(const SimulatedFleet& fleet, const LoopEnd& loop) {
   if (fleet.machine.paths.empty()) return promise;
   constexpr std::uint64_t most_rounds = 6, round_robin_up_to = 32;
   constexpr double most_seconds = 5, most_mib = 2048;
-  double cpu_s = 0, peak = 0;
-  for (const ReportEnd& report : loop.reports) {
-    cpu_s = std::max(cpu_s, report.cpu_s);
-    peak = std::max(peak, report.peak_mib);
-  }
+  const double cpu_s = most_of(loop, &ReportEnd::cpu_s);
+  const double peak = most_of(loop, &ReportEnd::peak_mib);
   const std::uint64_t all = loop.full_rounds + loop.adaptive_rounds;
   promise.measured = fmt::format("{} + {} rounds; report {:.2f} s of CPU with reading, {:.0f} MiB",
                                  loop.full_rounds, loop.adaptive_rounds, cpu_s, peak);
@@ -206,24 +210,6 @@ const char* word(const std::optional<bool>& holds) {
   return *holds ? "holds" : "BROKEN";
 }
 
-double cpu_s_of(const LoopEnd& loop) {
-  double seconds = 0;
-  for (const ReportEnd& report : loop.reports) seconds = std::max(seconds, report.cpu_s);
-  return seconds;
-}
-
-double seconds_of(const LoopEnd& loop) {
-  double seconds = 0;
-  for (const ReportEnd& report : loop.reports) seconds = std::max(seconds, report.seconds);
-  return seconds;
-}
-
-double peak_of(const LoopEnd& loop) {
-  double peak = 0;
-  for (const ReportEnd& report : loop.reports) peak = std::max(peak, report.peak_mib);
-  return peak;
-}
-
 nlohmann::json json_of(const std::optional<double>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json();
 }
@@ -259,7 +245,9 @@ nlohmann::json json_of(const std::optional<TrendScore>& trends) {
 }
 
 nlohmann::json json_of(const LoopEnd& loop) {
-  return {{"seconds", seconds_of(loop)}, {"cpu_s", cpu_s_of(loop)}, {"peak_mib", peak_of(loop)}};
+  return {{"seconds", most_of(loop, &ReportEnd::seconds)},
+          {"cpu_s", most_of(loop, &ReportEnd::cpu_s)},
+          {"peak_mib", most_of(loop, &ReportEnd::peak_mib)}};
 }
 
 nlohmann::json json_of(const std::vector<Promise>& promises, const ScoredWorld& scored) {
@@ -363,8 +351,9 @@ std::string score_summary(const ScoredWorld& scored) {
       "rows: {} at first, {} of suspects, {} again ({:.3g} %); {} reports, the longest {:.2f} s "
       "({:.2f} s of CPU), peak {:.0f} MiB\n",
       loop.rows_first, loop.rows_of_suspects, loop.rows_again,
-      100 * static_cast<double>(loop.rows_again) / first, loop.reports.size(), seconds_of(loop),
-      cpu_s_of(loop), peak_of(loop));
+      100 * static_cast<double>(loop.rows_again) / first, loop.reports.size(),
+      most_of(loop, &ReportEnd::seconds), most_of(loop, &ReportEnd::cpu_s),
+      most_of(loop, &ReportEnd::peak_mib));
   return text;
 }
 

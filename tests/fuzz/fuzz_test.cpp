@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <numeric>
 
 #include "tests/fuzz/damage.h"
@@ -21,17 +20,7 @@ int inputs_of(const std::vector<std::string>& seeds) {
 
 /// As much of an input as fits on a screen, with what cannot be seen as numbers.
 std::string shown(const std::string& input) {
-  std::string text;
-  for (const char c : input.substr(0, 2000)) {
-    if (c >= ' ' && c <= '~') {
-      text += c;
-    } else {
-      char number[5];
-      std::snprintf(number, sizeof number, "\\x%02x", static_cast<unsigned char>(c));
-      text += number;
-    }
-  }
-  return text;
+  return ::testing::PrintToString(input.substr(0, 2000));
 }
 
 class Damaged : public ::testing::TestWithParam<Reader> {};

@@ -105,14 +105,7 @@ Bridge read_bridge(Table table, const std::map<std::string, Kind>& kinds) {
 }
 
 void read_parts(const fs::path& file, Parts& parts, std::size_t depth) {
-  toml::value root;
-  try {
-    root = toml::parse(file.string());
-  } catch (const toml::syntax_error& error) {
-    throw std::runtime_error(error.what());
-  } catch (const std::runtime_error&) {
-    throw std::runtime_error(file.string() + " cannot be read");
-  }
+  const toml::value root = parse_machine_file(file);
   Table whole(root, file);
   if (const auto base = base_of(whole, file, depth)) read_parts(*base, parts, depth + 1);
   Shape& shape = parts.shape;
