@@ -27,6 +27,7 @@ test  | procps           | tests that look at processes
 test  | libgtest-dev     | the tests
 test  | libgmock-dev     | the tests
 part  | libarchive-dev   | plumbline report --bundle
+part  | libmimalloc-dev  | faster reports
 part  | libfabric-dev    | the fabric between hosts: EFA, and other providers
 part  | ccache           | faster rebuilds
 part  | g++-aarch64-linux-gnu | the test that the kernels compile for Grace

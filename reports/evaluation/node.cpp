@@ -245,8 +245,14 @@ NodeVerdict node_verdict(const ManifestEntry& node, std::span<const Finding> fin
   return verdict;
 }
 
-NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measurement> rows,
+NodeEvaluation evaluate_node(const ManifestEntry& node, std::span<const Measurement> rows,
                              const Expectations& expectations) {
+  return NodeEvaluator().evaluate(node, rows, expectations);
+}
+
+NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
+                                       std::span<const Measurement> rows,
+                                       const Expectations& expectations) {
   NodeEvaluation result;
   std::vector<Finding>& findings = result.findings;
   ManifestEntry node = entry;
@@ -260,11 +266,13 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
   }
   check_provenance(node, rows, findings);
   check_instance_type(node, rows, findings);
+  const std::size_t about_all = findings.size();
 
   Coverage coverage;
   coverage.measured.resize(expectations.all().size());
   coverage.probes_left_out = probes_left_out(rows);
-  const std::vector<Series> all = series_of(rows);
+  const std::vector<Series> all = sorter_.series_of(rows);
+  answers_.start(expectations);
   const PairsThatWorked worked = pairs_that_worked(all);
   EndsThatWorked ends;
   findings.reserve(findings.size() + all.size());
@@ -286,10 +294,8 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
     if (nodes > 1) {
       if (std::string end = end_of_path(last); !end.empty()) ++ends[end];
     }
-    const auto answered = expectations.answered_by(last);
-    for (const std::size_t i : answered) {
-      coverage.measured[i].push_back(counted_as(path_of(last)));
-    }
+    const auto& [answered, counted] = answers_.of(last);
+    for (const std::size_t i : answered) coverage.measured[i].push_back(counted);
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
     findings.push_back(judge_series(series, b));
     Finding& f = findings.back();
@@ -301,13 +307,15 @@ NodeEvaluation evaluate_node(const ManifestEntry& entry, std::span<const Measure
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   }
+  const std::size_t of_series = findings.size();
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));
   for (const NotMeasured& entry_without : coverage.not_measured) {
     if (!entry_without.explained)
       findings.push_back(unexpected_failure(*entry_without.series, ends));
   }
-  sort_for_reading(findings);
+  const bool are_in_order = about_all == 0 && findings.size() == of_series;  // as the series are
+  if (!are_in_order) sort_for_reading(findings);
   keep_one_of_each(findings);
   result.verdict = node_verdict(node, findings, expectations);
   return result;

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "reports/evaluation/expectations.h"
+#include "reports/evaluation/known_answers.h"
+#include "reports/evaluation/series.h"
 #include "results/schema/finding.h"
 #include "results/schema/manifest.h"
 
@@ -24,6 +26,18 @@ struct NodeEvaluation {
 /// measured three times, so that a baseline that is learned from this run knows their noise.
 NodeEvaluation evaluate_node(const ManifestEntry& node, std::span<const Measurement> rows,
                              const Expectations& expectations);
+
+/// The same for one node after another: what follows from what the rows of one are about is tried
+/// with the next. Only time depends on the nodes before.
+class NodeEvaluator {
+ public:
+  NodeEvaluation evaluate(const ManifestEntry& node, std::span<const Measurement> rows,
+                          const Expectations& expectations);
+
+ private:
+  SeriesSorter sorter_;
+  KnownAnswers answers_;
+};
 
 /// Any FAIL rejects. Anything missing, inconclusive or without a baseline leaves a node incomplete.
 /// Otherwise it is accepted; WARN and UNJUDGED are allowed.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <numeric>
 #include <tuple>
 
@@ -36,20 +37,54 @@ void put_in_order(std::vector<const Measurement*>& rows) {
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
 
-/// What rows and findings are about, in reading order. Names that read alike ("gpu01", "gpu1") are
-/// told apart at last.
+/// "gpu2" before "gpu10"; names that read alike ("gpu01", "gpu1") are equal.
+std::strong_ordering natural_order(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    if (digit(a.front()) && digit(b.front())) {
+      const auto number = [](std::string_view& text) {
+        const auto end = std::find_if_not(text.begin(), text.end(), digit);
+        std::string_view digits(text.begin(), end);
+        text = {end, text.end()};
+        digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+        return std::pair(digits.size(), digits);
+      };
+      const auto left = number(a);
+      const auto right = number(b);
+      if (left != right) return left <=> right;
+    } else {
+      if (a.front() != b.front()) return a.front() <=> b.front();
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
+  }
+  return a.size() <=> b.size();
+}
+
+/// Names that read alike are told apart at last.
+std::strong_ordering order_of_names(const std::string& a, const std::string& b) {
+  if (a == b) return std::strong_ordering::equal;
+  const auto order = natural_order(a, b);
+  return order != 0 ? order : a <=> b;
+}
+
 template <class Row>
-bool comes_before(const Row& a, const Row& b) {
-  if (a.metric != b.metric) return a.metric < b.metric;
-  if (a.subject != b.subject) {
-    return natural_less(a.subject, b.subject) ||
-           (!natural_less(b.subject, a.subject) && a.subject < b.subject);
-  }
-  if (a.peer != b.peer) {
-    return natural_less(a.peer, b.peer) || (!natural_less(b.peer, a.peer) && a.peer < b.peer);
-  }
-  if (a.bytes != b.bytes) return a.bytes < b.bytes;
-  return a.params < b.params;
+std::strong_ordering order_of_subjects(const Row& a, const Row& b) {
+  if (const auto order = a.metric <=> b.metric; order != 0) return order;
+  return order_of_names(a.subject, b.subject);
+}
+
+template <class Row>
+std::strong_ordering order_within_subject(const Row& a, const Row& b) {
+  if (const auto order = order_of_names(a.peer, b.peer); order != 0) return order;
+  if (const auto order = a.bytes <=> b.bytes; order != 0) return order;
+  return a.params <=> b.params;
+}
+
+/// What rows and findings are about, in reading order.
+template <class Row>
+std::strong_ordering reading_order(const Row& a, const Row& b) {
+  const auto order = order_of_subjects(a, b);
+  return order != 0 ? order : order_within_subject(a, b);
 }
 
 /// FNV-1a of a text that is never put together.
@@ -66,27 +101,7 @@ class Fnv {
 
 }  // namespace
 
-bool natural_less(std::string_view a, std::string_view b) {
-  while (!a.empty() && !b.empty()) {
-    if (digit(a.front()) && digit(b.front())) {
-      const auto number = [](std::string_view& text) {
-        const std::size_t end = std::min(text.size(), text.find_first_not_of("0123456789"));
-        std::string_view digits = text.substr(0, end);
-        text.remove_prefix(end);
-        digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
-        return std::pair(digits.size(), digits);
-      };
-      const auto left = number(a);
-      const auto right = number(b);
-      if (left != right) return left < right;
-    } else {
-      if (a.front() != b.front()) return a.front() < b.front();
-      a.remove_prefix(1);
-      b.remove_prefix(1);
-    }
-  }
-  return a.size() < b.size();
-}
+bool natural_less(std::string_view a, std::string_view b) { return natural_order(a, b) < 0; }
 
 const Measurement& Series::last() const {
   if (values.empty()) return *without.back();
@@ -95,24 +110,48 @@ const Measurement& Series::last() const {
 }
 
 std::vector<Series> series_of(std::span<const Measurement> rows) {
-  std::vector<const Measurement*> sorted;
-  sorted.reserve(rows.size());
-  for (const Measurement& m : rows) sorted.push_back(&m);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const Measurement* a, const Measurement* b) { return comes_before(*a, *b); });
+  return SeriesSorter().series_of(rows);
+}
+
+std::vector<Series> SeriesSorter::series_of(std::span<const Measurement> rows) {
+  if (order_.size() != rows.size()) {
+    order_.resize(rows.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+  }
+  const auto before = [rows](std::size_t a, std::size_t b) {
+    return reading_order(rows[a], rows[b]) < 0;
+  };
+  if (!sort_subjects(rows)) std::sort(order_.begin(), order_.end(), before);
   std::vector<Series> all;
   all.reserve(rows.size());
-  const Measurement* before = nullptr;
-  for (const Measurement* m : sorted) {
-    if (before == nullptr || comes_before(*before, *m)) all.emplace_back();
-    (has_value(*m) ? all.back().values : all.back().without).push_back(m);
-    before = m;
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const Measurement& m = rows[order_[i]];
+    if (i == 0 || before(order_[i - 1], order_[i])) all.emplace_back();
+    (has_value(m) ? all.back().values : all.back().without).push_back(&m);
   }
   for (Series& series : all) {
     put_in_order(series.values);
     put_in_order(series.without);
   }
   return all;
+}
+
+bool SeriesSorter::sort_subjects(std::span<const Measurement> rows) {
+  const Measurement* last = nullptr;
+  for (auto begin = order_.begin(); begin != order_.end();) {
+    const Measurement& first = rows[*begin];
+    if (last != nullptr && order_of_subjects(*last, first) >= 0) return false;
+    const auto end = std::find_if(begin + 1, order_.end(), [&](std::size_t i) {
+      return rows[i].subject != first.subject || rows[i].metric != first.metric;
+    });
+    const auto before = [rows](std::size_t a, std::size_t b) {
+      return order_within_subject(rows[a], rows[b]) < 0;
+    };
+    if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
+    last = &first;
+    begin = end;
+  }
+  return true;
 }
 
 std::string reason_of(const Measurement& m) {
@@ -172,7 +211,7 @@ std::string finding_id(const Measurement& m) {
 
 void sort_for_reading(std::vector<Finding>& findings) {
   const auto before = [](const Finding& a, const Finding& b) {
-    return a.host == b.host ? comes_before(a, b) : natural_less(a.host, b.host);
+    return a.host == b.host ? reading_order(a, b) < 0 : natural_less(a.host, b.host);
   };
   if (std::is_sorted(findings.begin(), findings.end(), before)) return;
   // A finding is large: it is moved once, into its place.

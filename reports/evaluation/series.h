@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,20 @@ struct Series {
 /// The series of one host's rows in reading order. A row that stands in the file twice counts once.
 /// The order of `rows` does not matter.
 std::vector<Series> series_of(std::span<const Measurement> rows);
+
+/// The same for one host after another: how the rows of one were sorted is tried with the next,
+/// whose rows are nearly always about the same things in the same order.
+class SeriesSorter {
+ public:
+  std::vector<Series> series_of(std::span<const Measurement> rows);
+
+ private:
+  /// Sorts by what can differ between hosts alike: the other ends, which may be other hosts. False
+  /// if `order_` does not bring metrics and subjects into order.
+  bool sort_subjects(std::span<const Measurement> rows);
+
+  std::vector<std::size_t> order_;  ///< of the host before: the places of its rows, sorted
+};
 
 /// Why a row has no value: its note, or what is wrong with it.
 std::string reason_of(const Measurement& m);

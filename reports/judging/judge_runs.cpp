@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 
@@ -26,6 +27,31 @@ struct Judged {
   NodeEvaluation evaluation;
   std::string without_baseline;  ///< the type, if nothing is expected of it
   std::function<void()> finish;
+};
+
+/// One for each thread that judges, so that each knows what it did for the host before.
+class Evaluators {
+ public:
+  NodeEvaluation evaluate(const ManifestEntry& node, std::span<const Measurement> rows,
+                          const Expectations& expectations) {
+    auto evaluator = take();
+    NodeEvaluation evaluation = evaluator->evaluate(node, rows, expectations);
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(evaluator));
+    return evaluation;
+  }
+
+ private:
+  std::unique_ptr<NodeEvaluator> take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return std::make_unique<NodeEvaluator>();
+    auto evaluator = std::move(idle_.back());
+    idle_.pop_back();
+    return evaluator;
+  }
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<NodeEvaluator>> idle_;
 };
 
 /// Goes through the hosts that have rows and the nodes that should have some, both by name.
@@ -112,7 +138,7 @@ class Judge {
                                   : node.instance_type;
     const Expectations& expectations = baselines_.of_type(type);
     if (expectations.empty()) judged.without_baseline = type;
-    judged.evaluation = evaluate_node(node, rows, expectations);
+    judged.evaluation = evaluators_.evaluate(node, rows, expectations);
     if (!rows.empty()) find_culprits(node, rows, expectations, judged.evaluation);
     if (any_host_)
       leave_incomplete(judged.evaluation.verdict,
@@ -167,6 +193,7 @@ class Judge {
   Judgement& judgement_;
   const bool any_host_;
   std::size_t next_ = 0;
+  Evaluators evaluators_;
   PairRows pairs_;
   std::optional<FabricVerdict> fabric_;
   FleetRows fleet_rows_;

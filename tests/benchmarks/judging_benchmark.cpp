@@ -145,6 +145,7 @@ Expectations expectations_of(int metrics_of_host) {
 /// What one thread needs to evaluate one host after another.
 struct Evaluated {
   std::optional<HostRows> rows;
+  NodeEvaluator evaluator;
   std::size_t findings = 0;
 };
 
@@ -161,7 +162,7 @@ void evaluate_hosts(benchmark::State& state) {
           if (!own.rows) own.rows.emplace(of_host);
           const auto rows = own.rows->of(static_cast<int>(host));
           const ManifestEntry node{rows.front().host, instance_type, "", "", "", "", "", ""};
-          own.findings = evaluate_node(node, rows, expectations).findings.size();
+          own.findings = own.evaluator.evaluate(node, rows, expectations).findings.size();
         },
         [&](const Evaluated& own) { findings += own.findings; });
     benchmark::DoNotOptimize(findings);
@@ -176,23 +177,26 @@ BENCHMARK(evaluate_hosts)
     ->UseRealTime()
     ->Iterations(1);
 
-/// Hosts with each other, rows already in memory: gathered on one core, compared on all.
+/// Hosts with each other, rows already in memory.
 void compare_hosts(benchmark::State& state) {
-  const int hosts = static_cast<int>(state.range(0));
+  const auto hosts = static_cast<std::size_t>(state.range(0));
   const int of_host = static_cast<int>(state.range(1));
-  HostRows rows(of_host);
   for ([[maybe_unused]] auto _ : state) {
     FleetRows gathered;
-    for (int host = 0; host < hosts; ++host) {
-      for (const Measurement& m : rows.of(host)) gathered.look_at(m);
-    }
+    in_order<std::optional<HostRows>>(
+        hosts, all_cores(),
+        [&](std::size_t host, std::optional<HostRows>& rows) {
+          if (!rows) rows.emplace(of_host);
+          for (const Measurement& m : rows->of(static_cast<int>(host))) gathered.look_at(m);
+        },
+        [](const auto&) {});
     const TimedColumns columns = gathered.settle();
     const auto candidates = find_candidates(
         columns, [](const TimedColumn&, std::uint16_t) { return Tolerated(); },
         [](std::uint16_t, std::uint32_t) { return 0U; }, std::thread::hardware_concurrency());
     benchmark::DoNotOptimize(candidates.size());
   }
-  state.SetItemsProcessed(state.iterations() * hosts * of_host);
+  state.SetItemsProcessed(state.iterations() * state.range(0) * of_host);
   state.counters["peak_MB"] = peak_megabytes();
 }
 BENCHMARK(compare_hosts)
