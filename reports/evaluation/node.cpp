@@ -217,7 +217,7 @@ NodeVerdict node_verdict(const ManifestEntry& node, std::span<const Finding> fin
   const Finding* worst = nullptr;
   for (const Finding& f : findings) {
     ++count_of(verdict, f.verdict);
-    if (worst == nullptr || f.verdict > worst->verdict) worst = &f;
+    if (f.verdict >= Verdict::warn && (worst == nullptr || worse(f, *worst))) worst = &f;
   }
   verdict.outcome = NodeOutcome::accept;
   if (verdict.fail > 0) {
@@ -235,7 +235,7 @@ NodeVerdict node_verdict(const ManifestEntry& node, std::span<const Finding> fin
     leave_incomplete(verdict, "nothing that is expected was judged");
     return verdict;
   }
-  if (worst != nullptr && worst->verdict >= Verdict::warn) {
+  if (worst != nullptr) {
     verdict.reason = worst->sentence;
     const std::uint64_t others = count_of(verdict, worst->verdict) - 1;
     if (others > 0) {

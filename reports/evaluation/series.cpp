@@ -225,4 +225,14 @@ void sort_for_reading(std::vector<Finding>& findings) {
   findings = std::move(sorted);
 }
 
+bool worse(const Finding& a, const Finding& b) {
+  const double left = a.deficit.value_or(0);
+  const double right = b.deficit.value_or(0);
+  if (a.verdict != b.verdict) return a.verdict > b.verdict;
+  if (left != right) return left > right;
+  if (a.host != b.host) return a.host < b.host;
+  const auto order = reading_order(a, b);
+  return order != 0 ? order < 0 : a.id < b.id;
+}
+
 }  // namespace plumbline

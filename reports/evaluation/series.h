@@ -57,4 +57,8 @@ bool natural_less(std::string_view a, std::string_view b);
 /// Puts findings into the order in which a person looks for them: metric, then gpu2 before gpu10.
 void sort_for_reading(std::vector<Finding>& findings);
 
+/// The order in which a reader must see findings: the worst verdict first, among equal ones the
+/// largest deficit, among equal ones by host and as above.
+bool worse(const Finding& a, const Finding& b);
+
 }  // namespace plumbline

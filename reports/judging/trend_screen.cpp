@@ -187,7 +187,6 @@ class Column {
     std::vector<double> since;  // first values since a regression was confirmed
     std::size_t begin = 0;      // of the present segment
     std::size_t confirmed_by = 0;
-    const double limit = std::log1p(-TrendRule().least);
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Point& point = points[i];
       const Cell& cell = cells_[point.cell];
@@ -231,7 +230,7 @@ class Column {
       const std::size_t last = std::min(since.size(), trend::recovered_runs);
       if (last == trend::recovered_runs &&
           std::all_of(since.end() - static_cast<std::ptrdiff_t>(last), since.end(),
-                      [&](double value) { return value > watch.base() + limit / 2; })) {
+                      [&](double value) { return value > watch.base() - watch.least() / 2; })) {
         watch.confirm(std::vector<double>(3, watch.base()));  // steady again
         state = State::steady;
       }

@@ -1,17 +1,8 @@
 #include "reports/judging/worst_findings.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace plumbline {
-
-bool worse(const Finding& a, const Finding& b) {
-  const double left = a.deficit.value_or(0);
-  const double right = b.deficit.value_or(0);
-  if (a.verdict != b.verdict) return a.verdict > b.verdict;
-  if (left != right) return left > right;
-  return std::tie(a.host, a.metric, a.id) < std::tie(b.host, b.metric, b.id);
-}
 
 void WorstFindings::add(const Finding& finding) {
   if (finding.verdict < Verdict::warn || count_ == 0) return;

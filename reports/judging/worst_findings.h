@@ -7,13 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "reports/evaluation/series.h"
 #include "results/schema/finding.h"
 
 namespace plumbline {
-
-/// The order in which a reader must see findings: the worst verdict first, among equal ones the
-/// largest deficit, among equal ones by name.
-bool worse(const Finding& a, const Finding& b);
 
 /// Keeps the few findings that a reader must see first. Memory does not grow with what is added.
 class WorstFindings {

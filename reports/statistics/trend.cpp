@@ -110,10 +110,13 @@ TrendWatch::State TrendWatch::add(double value) {
   return State::steady;
 }
 
+double TrendWatch::least() const {
+  return std::max(-std::log1p(-rule_.least), rule_.least_in_sigmas * run_sigma_);
+}
+
 TrendWatch::Decision TrendWatch::confirm(std::span<const double> fresh) {
   if (fresh.size() < first_look) return Decision::measure_again;
-  const double limit = base() + std::log1p(-rule_.least);
-  const bool is_low = median({fresh.begin(), fresh.end()}) < limit;
+  const bool is_low = median({fresh.begin(), fresh.end()}) < base() - least();
   if (is_low && fresh.size() < last_look) return Decision::measure_again;
   if (is_low) {
     pending_.clear();

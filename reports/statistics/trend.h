@@ -8,10 +8,13 @@ namespace plumbline {
 
 /// The numbers of the watch over a series of runs.
 struct TrendRule {
-  double slack = 1;         ///< k: a run adds what lies more than k sigma below the base
-  double alarm = 4;         ///< h
-  double clip = 3.5;        ///< one run adds at most clip - k, so none raises an alarm alone
-  double least = 0.03;      ///< smaller regressions are not told
+  double slack = 1;     ///< k: a run adds what lies more than k sigma below the base
+  double alarm = 4;     ///< h
+  double clip = 3.5;    ///< one run adds at most clip - k, so none raises an alarm alone
+  double least = 0.03;  ///< smaller regressions are not told
+  /// Nor those below so many sigmas of a run: the median of nine fresh ones beside a base of twenty
+  /// has half of one.
+  double least_in_sigmas = 2;
   std::size_t base = 20;    ///< runs before anything is said
   std::size_t recent = 50;  ///< accepted runs that the base is made of later
   /// What gets worse so slowly that the base goes with it is seen by medians of so many runs (a
@@ -61,6 +64,8 @@ class TrendWatch {
   /// What the alarm compares with; without one the base of now.
   double base() const { return is_slow_ ? first_base_ : base_; }
   double sigma() const { return sigma_; }
+  /// What the fresh runs must lie below the base, as a logarithm > 0, for a regression.
+  double least() const;
   /// True of an alarm about what got worse over weeks.
   bool is_slow() const { return is_slow_; }
 

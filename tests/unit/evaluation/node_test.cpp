@@ -41,6 +41,23 @@ TEST(Node, AllAsExpectedIsAccepted) {
   EXPECT_EQ(result.verdict.reason, "");
 }
 
+TEST(Node, TheReasonIsWhatLacksMost) {
+  std::vector<Measurement> rows;
+  for (const auto& [socket, rate] : {std::pair("numa0", 80.0), {"numa1", 60.0}, {"numa2", 85.0}}) {
+    for (int minutes : {0, 5, 10}) {
+      Measurement m = again(triad(rate), minutes, rate);
+      m.subject = m.peer = socket;
+      rows.push_back(m);
+    }
+  }
+  Baseline b = expected_triad();
+  b.subject_class = "numa>numa";
+  const auto result = judge(rows, {b});
+  EXPECT_THAT(result.verdict.reason,
+              ::testing::AllOf(::testing::StartsWith("numa1>numa1 host_memory.triad 60 GB/s"),
+                               ::testing::EndsWith(" (and 2 more FAIL)")));
+}
+
 TEST(Node, TheSentenceSaysWhatWasFoundAndExpected) {
   const Measurement slow = triad(79.7);
   const Finding f =

@@ -47,20 +47,21 @@ TEST(Cusum, OneRunAloneIsNoAlarm) {
   EXPECT_LT(cusum.sum(), 2);
 }
 
-/// Runs of one device with heavy tails, slow outliers and some memory, sigma 1 %.
+/// Runs of one device with heavy tails, slow outliers and some memory.
 class Device {
  public:
-  explicit Device(std::uint64_t seed) : random_(seed) {}
+  explicit Device(std::uint64_t seed, double of_a_run = 0.01) : sigma(of_a_run), random_(seed) {}
 
   double next() {
     constexpr double memory = 0.2;
     const double fresh = std::student_t_distribution<double>(5)(random_) / std::sqrt(5.0 / 3);
     last_ = memory * last_ + std::sqrt(1 - memory * memory) * fresh;
     const bool is_outlier = std::uniform_real_distribution<double>(0, 1)(random_) < 0.01;
-    return level + 0.01 * last_ + (is_outlier ? -0.05 : 0);
+    return level + sigma * last_ + (is_outlier ? -5 * sigma : 0);
   }
 
   double level = 0;
+  const double sigma;
 
  private:
   std::mt19937_64 random_;
@@ -69,7 +70,7 @@ class Device {
 
 /// Runs until a regression is confirmed after run `from`, at most `runs`; 0 if none is.
 std::size_t runs_until_regression(Device& device, double step, std::size_t from, std::size_t runs) {
-  TrendWatch watch(0.01);
+  TrendWatch watch(device.sigma);
   for (std::size_t run = 0; run < from + runs; ++run) {
     if (run == from) device.level = std::log1p(-step);
     if (watch.add(device.next()) != TrendWatch::State::measure_again) continue;
@@ -92,6 +93,28 @@ TEST(Trend, StationarySeriesRaiseNoAlarm) {
     alarms += runs_until_regression(device, 0, 100, 0) != 0 ? 1U : 0U;
   }
   EXPECT_LE(alarms, 2U);
+}
+
+TEST(Trend, StationarySeriesOfMuchNoiseRaiseNoAlarm) {
+  for (const double sigma : {0.03, 0.05, 0.1}) {
+    std::size_t alarms = 0;
+    for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
+      Device device(seed, sigma);
+      alarms += runs_until_regression(device, 0, 100, 0) != 0 ? 1U : 0U;
+    }
+    EXPECT_LE(alarms, 2U) << sigma;
+  }
+}
+
+TEST(Trend, OfMuchNoiseALargeStepIsTold) {
+  constexpr std::size_t devices = 1000;
+  std::size_t told = 0;
+  for (std::uint64_t seed = 1; seed <= devices; ++seed) {
+    Device device(seed, 0.05);
+    const std::size_t runs = runs_until_regression(device, 0.2, 40, 10);
+    told += runs >= 1 && runs <= 6 ? 1U : 0U;
+  }
+  EXPECT_GE(static_cast<double>(told), 0.99 * devices);
 }
 
 TEST(Trend, AStepOfFivePercentIsToldWithinSixRuns) {
