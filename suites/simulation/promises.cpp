@@ -164,11 +164,12 @@ Promise trend(const std::optional<TrendScore>& trends) {
   std::string measured;
   if (t.steps > 0) {
     measured = fmt::format(
-        "{} steps: {} within 3 runs, {} within 4, {:.2f} in the middle; dated within a run {}, "
-        "interval right {}; ",
+        "{} steps: {} within 3 runs, {} within 4, {:.2f} in the middle; {} of {} told are dated, "
+        "{} "
+        "of them within a run, {} within their interval; ",
         t.steps, percent(t.steps_within_three, t.steps), percent(t.steps_within_four, t.steps),
-        share_of(t.runs_to_tell, t.steps_told), percent(t.dated_within_one, t.dated),
-        percent(t.dated_in_interval, t.dated));
+        share_of(t.runs_to_tell, t.steps_told), t.dated, t.steps_told,
+        percent(t.dated_within_one, t.dated), percent(t.dated_in_interval, t.dated));
   }
   if (t.drifts > 0) measured += fmt::format("{} of {} slow ones; ", t.drifts_told, t.drifts);
   if (t.told_elsewhere > 0) measured += fmt::format("{} after a move; ", t.told_elsewhere);

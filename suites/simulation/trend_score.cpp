@@ -28,7 +28,7 @@ std::string word_after(const std::string& text, const std::string& mark) {
   const std::size_t found = text.find(mark);
   if (found == std::string::npos) return {};
   const std::size_t begin = found + mark.size();
-  return text.substr(begin, text.find_first_of(" ;:)", begin) - begin);
+  return text.substr(begin, text.find_first_of(" ,;:)", begin) - begin);
 }
 
 }  // namespace

@@ -102,6 +102,16 @@ TEST_F(TrendScoringTest, WhatIsToldInTimeCounts) {
   EXPECT_EQ(p7.holds, true) << p7.measured;
 }
 
+TEST_F(TrendScoringTest, ADateWithoutAnIntervalIsADate) {
+  for (std::uint64_t run = 20; run < 25; ++run) look_at(run, {});
+  look_at(25, {of_fault("gpu_memory.read", "it changed in run-24, by 8 % (7 % to 9 %)")});
+  const TrendScore score = scoring.finish();
+  EXPECT_EQ(score.steps_told, 1U);
+  EXPECT_EQ(score.dated, 1U);
+  EXPECT_EQ(score.dated_within_one, 1U);
+  EXPECT_EQ(score.dated_in_interval, 1U);
+}
+
 TEST_F(TrendScoringTest, WhatIsToldTooLateOrNeverDoesNot) {
   for (std::uint64_t run = 20; run < 28; ++run) look_at(run, {});
   look_at(28, {of_fault("gpu_memory.read", "it changed in run-20 (run-19 to run-22), by 8 %")});
