@@ -67,6 +67,10 @@ constexpr std::array rule_texts = {
         "Many nodes worked together and were slower than expected. One slow node is enough for "
         "that, and the node that has the row is no more likely to be it than another: it "
         "rejects nobody, and accepts nobody either. Measurements of pairs tell which it is."},
+    RuleText{
+        "one of several",
+        "Several parts explain slow paths equally well: that rejects none of them, and accepts "
+        "none either. Measurements with other partners tell which it is."},
     RuleText{"slow once",
              "A path to another host is slow, and both of its ends were fast with other partners: "
              "that is no fault of either."},

@@ -25,7 +25,7 @@ Finding culprit_finding(const ManifestEntry& node, std::string_view family, cons
   m.params = {{"kind", std::string(localisation::kind_names[culprit.element.kind])}};
   m.unit = "text";
   Finding f = finding_about(m);
-  f.rule = "culprit";
+  f.rule = culprit.alike.empty() ? "culprit" : "one of several";
   f.deficit = culprit.deficit;
   f.runs = culprit.paths;
   return f;

@@ -213,7 +213,9 @@ bool FabricVerdict::add_unexplained(const ManifestEntry& entry, std::uint32_t no
                                     std::vector<Finding>& findings) const {
   std::set<std::string> named;
   for (const Finding& f : findings) {
-    if (f.rule == "culprit" || f.rule == "one of two ends") named.insert(f.subject);
+    if (f.rule == "culprit" || f.rule == "one of several" || f.rule == "one of two ends") {
+      named.insert(f.subject);
+    }
   }
   bool added = false;
   for (const FabricGroup& group : groups_) {

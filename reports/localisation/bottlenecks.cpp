@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <queue>
 #include <stdexcept>
 #include <tuple>
@@ -44,7 +45,8 @@ class Peeling {
     std::vector<Bottleneck> found;
     for (const std::uint32_t element : selected_) {
       if (offsets_[element] >= 0) continue;
-      found.push_back({element, offsets_[element], gain_of(element, offsets_[element])});
+      const double gain = gain_of(element, offsets_[element]);
+      found.push_back({element, offsets_[element], gain, rivals_of(element, gain)});
     }
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.element < b.element; });
@@ -109,6 +111,37 @@ class Peeling {
   double gain_of(std::uint32_t element, double offset) {
     gather(element);
     return explained_by(offset) - prior_odds_[element];
+  }
+
+  /// Below a slow leaf a node is hidden on most of its paths: what is left may be its partner's.
+  std::vector<std::uint32_t> rivals_of(std::uint32_t element, double gain) {
+    const double offset = offsets_[element];
+    set_offset(element, 0);
+    std::map<std::uint32_t, double> shares;  // of what the element explains, by who crosses it too
+    double all = 0;
+    for (const std::uint32_t path : crossings_.paths_of(element)) {
+      const double explained = explained_on(path, offset);
+      if (explained <= 0) continue;
+      all += explained;
+      for (const std::uint32_t other : paths_.elements_of(path)) shares[other] += explained;
+    }
+    std::vector<std::uint32_t> rivals;
+    for (const auto& [other, share] : shares) {
+      // One that was found slow explains other paths.
+      if (other == element || offsets_[other] < 0) continue;
+      if (all - share > rule_.told_apart + prior_odds_[element]) continue;
+      if (best_fit(other).gain > gain - rule_.told_apart) rivals.push_back(other);
+    }
+    set_offset(element, offset);
+    return rivals;
+  }
+
+  double explained_on(std::uint32_t path, double offset) const {
+    if (offset >= lowest_[path]) return 0;
+    const double sigma = paths_.sigma(path);
+    const double weight = 0.5 / (sigma * sigma);
+    const double deviation = paths_.deviation(path);
+    return cost(deviation - lowest_[path], weight) - cost(deviation - offset, weight);
   }
 
   bool is_slow(std::uint32_t path) const { return paths_.deviation(path) < -rule_.least_offset; }

@@ -13,6 +13,7 @@ struct PeelingRule {
   double most_per_path = 6;     ///< C: so much a single path says at most, so none convicts alone
   double least_offset = 0.035;  ///< a_min: smaller slowness is not looked for; of a logarithm
   double least_gain = 0;        ///< g_min: what an element must explain beyond its prior odds
+  double told_apart = 4.6;      ///< an element that explains less than this worse is a rival
 };
 
 /// An element that is slow: paths that cross it carry exp(offset) of what they should.
@@ -20,6 +21,9 @@ struct Bottleneck {
   std::uint32_t element = 0;
   double offset = 0;  ///< log of its capacity, below 0
   double gain = 0;    ///< log of the posterior odds that it is slow, all others being as found
+  /// Elements that were found good and, were this one good, would explain nearly as much.
+  /// Ascending.
+  std::vector<std::uint32_t> rivals;
 
   bool operator==(const Bottleneck&) const = default;
 };

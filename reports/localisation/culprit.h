@@ -49,10 +49,10 @@ struct Culprit {
   double deficit = 0;          ///< how much slower than it should be: 0.2 is 20 %
   double gain = 0;             ///< log of the posterior odds
   std::size_t paths = 0;       ///< that cross it and were measured
-  std::vector<Element> alike;  ///< others that cross exactly the same paths
+  std::vector<Element> alike;  ///< others that cross the same paths, or explain nearly as much
   bool is_certain = false;     ///< odds and deficit suffice for a conviction
 
-  /// False: suspect. What crosses the same paths as another is never told from it.
+  /// False: suspect. What explains no more than another is never told from it.
   bool is_convicted() const { return is_certain && alike.empty(); }
 };
 

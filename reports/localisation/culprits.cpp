@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace plumbline::localisation {
 
@@ -15,9 +16,11 @@ std::vector<Culprit> culprits_of(std::span<const Bottleneck> bottlenecks, const 
     culprit.deficit = -std::expm1(bottleneck.offset);
     culprit.gain = bottleneck.gain;
     culprit.paths = crossings.paths_of(bottleneck.element).size();
+    std::set<std::uint32_t> alike(bottleneck.rivals.begin(), bottleneck.rivals.end());
     for (const std::uint32_t other : indistinguishable(bottleneck.element, paths, crossings)) {
-      culprit.alike.push_back(element_of(other));
+      alike.insert(other);
     }
+    for (const std::uint32_t other : alike) culprit.alike.push_back(element_of(other));
     culprit.is_certain = culprit.gain > conviction.least_gain && culprit.deficit > conviction.gate;
     culprits.push_back(std::move(culprit));
   }

@@ -170,6 +170,7 @@ TEST(RuleText, EveryRuleThatFindingsNameIsExplained) {
                            "repeat offender",
                            "explained by another",
                            "one of two ends",
+                           "one of several",
                            "one of many nodes",
                            "slow once",
                            "failed",
