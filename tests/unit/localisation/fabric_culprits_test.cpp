@@ -94,12 +94,13 @@ std::vector<PairPath> with_four_rails(const std::vector<PairPath>& paths) {
   return all;
 }
 
-/// Nodes 8 to 11 are below a slow leaf, where node 9 is a little less slow: of all that was
-/// measured only its pair with node 8, which is within the leaf, tells of it.
-TEST(FabricCulprits, ANodeBelowASlowLeafIsNotTakenForItsPartner) {
+/// Nodes 8 to 11 are below a slow leaf, where node 9 is a little less slow. Within the leaf it
+/// meets node 8, and `others`.
+FabricFaults faults_below_a_slow_leaf(const std::vector<std::uint32_t>& others) {
   Fabric fabric = leaves_of_four(6);
   fabric.rails = 4;
   auto paths = rounds_of(fabric, 4);
+  for (const std::uint32_t other : others) paths.push_back({9, other, 4, 0, 0, 0, sigma});
   slow_down(paths, 0.8, [&](const PairPath& path) {
     return fabric.leaf_of[path.a] != fabric.leaf_of[path.b] &&
            (fabric.leaf_of[path.a] == 2 || fabric.leaf_of[path.b] == 2);
@@ -107,7 +108,11 @@ TEST(FabricCulprits, ANodeBelowASlowLeafIsNotTakenForItsPartner) {
   slow_down(paths, 0.82, [](const PairPath& path) { return meets(path, 9); });
   FabricRule rule = rail_rule();
   rule.leaf_round = FabricRule().leaf_round;
-  const FabricFaults faults = find_faults(fabric, with_four_rails(paths), rule);
+  return find_faults(fabric, with_four_rails(paths), rule);
+}
+
+TEST(FabricCulprits, ANodeBelowASlowLeafIsNotTakenForItsPartner) {
+  const FabricFaults faults = faults_below_a_slow_leaf({});
   EXPECT_THAT(faults.slow_leaves, ElementsAre(2));
   std::set<Element> named;
   for (const Culprit& culprit : faults.culprits) {
@@ -122,18 +127,7 @@ TEST(FabricCulprits, ANodeBelowASlowLeafIsNotTakenForItsPartner) {
 }
 
 TEST(FabricCulprits, ANodeBelowASlowLeafIsNamedOnceItMetTwoWithinIt) {
-  Fabric fabric = leaves_of_four(6);
-  fabric.rails = 4;
-  auto paths = rounds_of(fabric, 4);
-  for (const std::uint32_t other : {10U, 11U}) paths.push_back({9, other, 4, 0, 0, 0, sigma});
-  slow_down(paths, 0.8, [&](const PairPath& path) {
-    return fabric.leaf_of[path.a] != fabric.leaf_of[path.b] &&
-           (fabric.leaf_of[path.a] == 2 || fabric.leaf_of[path.b] == 2);
-  });
-  slow_down(paths, 0.82, [](const PairPath& path) { return meets(path, 9); });
-  FabricRule rule = rail_rule();
-  rule.leaf_round = FabricRule().leaf_round;
-  const FabricFaults faults = find_faults(fabric, with_four_rails(paths), rule);
+  const FabricFaults faults = faults_below_a_slow_leaf({10, 11});
   const auto node =
       std::ranges::find(faults.culprits, Element{Kind::node, 9, 0}, &Culprit::element);
   ASSERT_NE(node, faults.culprits.end());
