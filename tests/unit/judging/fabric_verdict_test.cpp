@@ -175,6 +175,7 @@ TEST_F(FabricVerdictTest, WhatAlwaysMetTheSameIsNotToldFromIt) {
   EXPECT_EQ(outcome(0), NodeOutcome::incomplete);
   EXPECT_EQ(outcome(1), NodeOutcome::incomplete);
   ASSERT_THAT(culprits(), SizeIs(2)) << "one for each end";
+  EXPECT_EQ(culprits()[0].rule, "one of several");
   EXPECT_THAT(culprits()[0].sentence,
               HasSubstr("node-0 or node-1 or node-0/rail0 or node-1/rail0 is 30"));
   EXPECT_THAT(culprits()[0].sentence, HasSubstr("nothing that was measured tells these apart"));
