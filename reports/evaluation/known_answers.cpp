@@ -28,27 +28,22 @@ const KnownAnswers::Answer& KnownAnswers::of(const Measurement& m) {
   const auto found = find(m);
   const std::size_t at = found.value_or(next_);
   if (!found) {
-    Known known{m.metric, m.subject, m.peer, m.transport, m.bytes, m.params, answer()};
-    if (at < known_.size()) {
-      known_[at] = std::move(known);
-    } else {
-      known_.push_back(std::move(known));
-    }
+    if (at == known_.size()) known_.emplace_back();
+    known_[at] = {m.metric, m.subject, m.peer, m.transport, m.bytes, m.params, answer()};
   }
   next_ = at + 1;
   return known_[at].answer;
 }
 
 std::optional<std::size_t> KnownAnswers::find(const Measurement& m) const {
-  const std::size_t first = next_ - std::min(next_, most_between);
-  const std::size_t last = std::min(next_ + most_between, known_.size());
-  for (std::size_t i = next_; i < last; ++i) {
-    if (known_[i].is_about(m)) return i;
-  }
-  for (std::size_t i = first; i < std::min(next_, known_.size()); ++i) {
-    if (known_[i].is_about(m)) return i;
-  }
-  return std::nullopt;
+  const auto among = [&](std::size_t begin, std::size_t end) -> std::optional<std::size_t> {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (known_[i].is_about(m)) return i;
+    }
+    return std::nullopt;
+  };
+  const auto ahead = among(next_, std::min(next_ + most_between, known_.size()));
+  return ahead ? ahead : among(next_ - std::min(next_, most_between), next_);
 }
 
 }  // namespace plumbline

@@ -266,7 +266,6 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
   }
   check_provenance(node, rows, findings);
   check_instance_type(node, rows, findings);
-  const std::size_t about_all = findings.size();
 
   Coverage coverage;
   coverage.measured.resize(expectations.all().size());
@@ -307,15 +306,13 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   }
-  const std::size_t of_series = findings.size();
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));
   for (const NotMeasured& entry_without : coverage.not_measured) {
     if (!entry_without.explained)
       findings.push_back(unexpected_failure(*entry_without.series, ends));
   }
-  const bool are_in_order = about_all == 0 && findings.size() == of_series;  // as the series are
-  if (!are_in_order) sort_for_reading(findings);
+  sort_for_reading(findings);
   keep_one_of_each(findings);
   result.verdict = node_verdict(node, findings, expectations);
   return result;

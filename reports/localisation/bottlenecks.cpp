@@ -120,7 +120,7 @@ class Peeling {
     std::map<std::uint32_t, double> shares;  // of what the element explains, by who crosses it too
     double all = 0;
     for (const std::uint32_t path : crossings_.paths_of(element)) {
-      const double explained = explained_on(path, offset);
+      const double explained = explained_on(term_of(path, lowest_[path]), offset);
       if (explained <= 0) continue;
       all += explained;
       for (const std::uint32_t other : paths_.elements_of(path)) shares[other] += explained;
@@ -136,25 +136,20 @@ class Peeling {
     return rivals;
   }
 
-  double explained_on(std::uint32_t path, double offset) const {
-    if (offset >= lowest_[path]) return 0;
-    const double sigma = paths_.sigma(path);
-    const double weight = 0.5 / (sigma * sigma);
-    const double deviation = paths_.deviation(path);
-    return cost(deviation - lowest_[path], weight) - cost(deviation - offset, weight);
-  }
-
   bool is_slow(std::uint32_t path) const { return paths_.deviation(path) < -rule_.least_offset; }
 
   /// Sorted, so that sums do not depend on the order of the paths.
   void gather(std::uint32_t element) {
     terms_.clear();
     for (const std::uint32_t path : crossings_.paths_of(element)) {
-      const double sigma = paths_.sigma(path);
-      terms_.push_back(
-          {paths_.deviation(path), lowest_without(element, path), 0.5 / (sigma * sigma)});
+      terms_.push_back(term_of(path, lowest_without(element, path)));
     }
     std::sort(terms_.begin(), terms_.end());
+  }
+
+  Term term_of(std::uint32_t path, double others) const {
+    const double sigma = paths_.sigma(path);
+    return {paths_.deviation(path), others, 0.5 / (sigma * sigma)};
   }
 
   double lowest_without(std::uint32_t element, std::uint32_t path) const {
@@ -194,13 +189,14 @@ class Peeling {
 
   double explained_by(double offset) const {
     double sum = 0;
-    for (const Term& term : terms_) {
-      if (offset < term.others) {
-        sum += cost(term.deviation - term.others, term.weight) -
-               cost(term.deviation - offset, term.weight);
-      }
-    }
+    for (const Term& term : terms_) sum += explained_on(term, offset);
     return sum;
+  }
+
+  double explained_on(const Term& term, double offset) const {
+    if (offset >= term.others) return 0;
+    return cost(term.deviation - term.others, term.weight) -
+           cost(term.deviation - offset, term.weight);
   }
 
   double cost(double residual, double weight) const {

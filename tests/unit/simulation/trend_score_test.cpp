@@ -70,6 +70,13 @@ class TrendScoringTest : public ::testing::Test {
     scoring.look_at(run, directory);
   }
 
+  /// Nothing is said until this run, which has the fault of gpu_memory.read; `changed` in words.
+  TrendScore told_in(std::uint64_t run, const std::string& changed) {
+    for (std::uint64_t silent = 20; silent < run; ++silent) look_at(silent, {});
+    look_at(run, {of_fault("gpu_memory.read", changed)});
+    return scoring.finish();
+  }
+
   DescribedFleet described;
   ScratchFolder folder;
   TrendScoring scoring;
@@ -103,9 +110,7 @@ TEST_F(TrendScoringTest, WhatIsToldInTimeCounts) {
 }
 
 TEST_F(TrendScoringTest, ADateWithoutAnIntervalIsADate) {
-  for (std::uint64_t run = 20; run < 25; ++run) look_at(run, {});
-  look_at(25, {of_fault("gpu_memory.read", "it changed in run-24, by 8 % (7 % to 9 %)")});
-  const TrendScore score = scoring.finish();
+  const TrendScore score = told_in(25, "it changed in run-24, by 8 % (7 % to 9 %)");
   EXPECT_EQ(score.steps_told, 1U);
   EXPECT_EQ(score.dated, 1U);
   EXPECT_EQ(score.dated_within_one, 1U);
@@ -113,9 +118,7 @@ TEST_F(TrendScoringTest, ADateWithoutAnIntervalIsADate) {
 }
 
 TEST_F(TrendScoringTest, WhatIsToldTooLateOrNeverDoesNot) {
-  for (std::uint64_t run = 20; run < 28; ++run) look_at(run, {});
-  look_at(28, {of_fault("gpu_memory.read", "it changed in run-20 (run-19 to run-22), by 8 %")});
-  const TrendScore score = scoring.finish();
+  const TrendScore score = told_in(28, "it changed in run-20 (run-19 to run-22), by 8 %");
   EXPECT_EQ(score.steps_told, 1U);
   EXPECT_EQ(score.steps_within_four, 0U);
   EXPECT_EQ(score.dated, 1U);
