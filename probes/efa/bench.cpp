@@ -22,7 +22,7 @@ bool read_before(std::vector<bool>& read, std::size_t row) {
   return before;
 }
 
-Series series_of(std::vector<double> values, std::string note) {
+SampleSeries series_of(std::vector<double> values, std::string note) {
   if (values.empty()) throw std::runtime_error("no interval was counted");
   return {std::move(values), 0, std::move(note)};
 }
@@ -73,13 +73,13 @@ const std::vector<FlowResult>& JointStreams::results(std::size_t row) {
   return *results_;
 }
 
-Series JointStreams::flow(std::size_t flow) {
+SampleSeries JointStreams::flow(std::size_t flow) {
   const FlowResult& result = results(flow).at(flow);
   if (!result.fault.empty()) throw std::runtime_error(result.fault);
   return series_of(result.gb_per_s, result.note);
 }
 
-Series JointStreams::sum() {
+SampleSeries JointStreams::sum() {
   const std::vector<FlowResult>& all = results(layout_.flows.size());
   std::vector<double> sum = all.front().gb_per_s;
   std::fill(sum.begin(), sum.end(), 0);
@@ -111,8 +111,8 @@ Fact JointStreams::fairness() {
   return sum * sum / (static_cast<double>(all.size()) * squares);
 }
 
-Series JointStreams::rate(std::size_t flow) {
-  Series series = this->flow(flow);
+SampleSeries JointStreams::rate(std::size_t flow) {
+  SampleSeries series = this->flow(flow);
   for (double& value : series.values) value *= 1e9 / static_cast<double>(settings_.bytes);
   return series;
 }
@@ -140,7 +140,7 @@ const HalfRoundTrips& JointLatency::trips(std::size_t row) {
   return *trips_;
 }
 
-Series JointLatency::rounds() {
+SampleSeries JointLatency::rounds() {
   const std::vector<double>& values = trips(0).microseconds;
   const double mean =
       std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());

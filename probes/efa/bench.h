@@ -39,13 +39,13 @@ class JointStreams {
                std::uint64_t bytes);
 
   /// Of one flow. Throws what went wrong with it.
-  Series flow(std::size_t flow);
+  SampleSeries flow(std::size_t flow);
   /// Of all flows, interval by interval. Throws unless all of them worked.
-  Series sum();
+  SampleSeries sum();
   /// Jain's index over what counted of each flow: (sum x)^2 / (n sum x^2).
   Fact fairness();
   /// Messages per second of one flow.
-  Series rate(std::size_t flow);
+  SampleSeries rate(std::size_t flow);
 
  private:
   const std::vector<FlowResult>& results(std::size_t row);
@@ -63,7 +63,7 @@ class JointLatency {
   JointLatency(std::shared_ptr<Bench> bench, Site from, Site to, Operation operation,
                std::uint64_t bytes);
 
-  Series rounds();
+  SampleSeries rounds();
   /// `row`: from 1 on, one for each percentile that is asked for.
   Fact percentile(std::size_t row, double share);
 

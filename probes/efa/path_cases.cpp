@@ -77,7 +77,7 @@ std::shared_ptr<JointStreams> PathCases::streams(const Layout& layout, Operation
   return std::make_shared<JointStreams>(bench_, layout, operation, bytes);
 }
 
-void PathCases::add(const Metric& metric, Work work, std::function<Series()> series) {
+void PathCases::add(const Metric& metric, Work work, std::function<SampleSeries()> series) {
   plan_.series(metric, std::move(work), seconds_of(bench_->stream), std::move(series));
 }
 

@@ -66,7 +66,7 @@ class PathCases {
  private:
   std::shared_ptr<JointStreams> streams(const Layout& layout, Operation operation,
                                         std::uint64_t bytes);
-  void add(const Metric& metric, Work work, std::function<Series()> series);
+  void add(const Metric& metric, Work work, std::function<SampleSeries()> series);
   /// Something is to flow between them: of reads from `to`.
   void use(const Site& from, const Site& to, Operation operation = Operation::write);
   Work work(const Site& from, const Site& to, std::uint64_t bytes) const {

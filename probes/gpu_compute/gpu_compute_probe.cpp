@@ -211,12 +211,12 @@ OverTime looks_over_time(const GpuResult& result, std::optional<double> GpuWatch
   return means_over_time(stretches, seconds);
 }
 
-Series burst_series(NodeRun& run, std::size_t gpu) {
+SampleSeries burst_series(NodeRun& run, std::size_t gpu) {
   run.burst();
   return {result_of(run, gpu).bursts, 0, run.algorithm()};
 }
 
-Series sustained_series(NodeRun& run, std::size_t gpu) {
+SampleSeries sustained_series(NodeRun& run, std::size_t gpu) {
   run.sustain();
   const GpuResult& result = result_of(run, gpu);
   const std::vector<double>& windows = result.windows;
@@ -331,7 +331,7 @@ struct Row {
   const Metric& metric;
   const char* gpus;  ///< "one", "all" or none
   double seconds;
-  std::function<Series(NodeRun&, std::size_t)> series;
+  std::function<SampleSeries(NodeRun&, std::size_t)> series;
   std::function<Fact(NodeRun&, std::size_t)> fact;
 };
 

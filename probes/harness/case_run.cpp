@@ -34,7 +34,7 @@ CaseResult run_timed(const Case& entry, const Clock& clock) {
 
 CaseResult run_series(const Case& entry) {
   CaseResult result;
-  Series series = entry.series();
+  SampleSeries series = entry.series();
   result.summary = summarise(std::move(series.values), series.counted_from, entry.sampling);
   result.note = std::move(series.note);
   result.over_time = std::move(series.over_time);

@@ -37,7 +37,8 @@ void Plan::latency(const Metric& metric, Work work, double operations, double un
   entry.sampling = sampling;
 }
 
-void Plan::series(const Metric& metric, Work work, double seconds, std::function<Series()> series) {
+void Plan::series(const Metric& metric, Work work, double seconds,
+                  std::function<SampleSeries()> series) {
   Case& entry = add(Case::Kind::series, metric, std::move(work));
   entry.series = std::move(series);
   entry.sampling.min_seconds = entry.sampling.max_seconds = seconds;

@@ -67,7 +67,7 @@ struct Fact {
 
 /// Samples that were drawn elsewhere, in the metric's unit and the order of time: of work that goes
 /// on for long, or of several subjects at once.
-struct Series {
+struct SampleSeries {
   std::vector<double> values;
   std::size_t counted_from = 0;  ///< what comes before is warm-up
   std::string note;
@@ -85,7 +85,7 @@ struct Case {
   double amount = 1;  ///< rate: value = amount / seconds; latency: value = seconds / amount
   Prepare prepare;
   Sampling sampling;  ///< of a series: bounds on how long it takes, for who plans with them
-  std::function<Series()> series;
+  std::function<SampleSeries()> series;
   std::function<Fact()> fact;
   std::string reason;  ///< of a skip
 };
@@ -119,7 +119,8 @@ class Plan {
                Prepare prepare, Sampling sampling = {});
 
   /// Samples that `series` draws by itself, in about `seconds`.
-  void series(const Metric& metric, Work work, double seconds, std::function<Series()> series);
+  void series(const Metric& metric, Work work, double seconds,
+              std::function<SampleSeries()> series);
 
   /// Something that is known rather than timed. `value` is asked when the case runs, so what it
   /// throws becomes the reason of a failed row.

@@ -100,27 +100,27 @@ Params params(const Load& load) {
 }
 
 /// amount / seconds of each sample.
-Series rates(const std::vector<double>& seconds, double amount) {
-  Series series;
+SampleSeries rates(const std::vector<double>& seconds, double amount) {
+  SampleSeries series;
   for (const double value : seconds) series.values.push_back(amount / value);
   return series;
 }
 
 /// What is left of the speed, sample by sample.
-Series kept(const std::vector<double>& alone, const std::vector<double>& together) {
-  Series series;
+SampleSeries kept(const std::vector<double>& alone, const std::vector<double>& together) {
+  SampleSeries series;
   for (std::size_t i = 0; i < alone.size(); ++i) series.values.push_back(alone[i] / together[i]);
   return series;
 }
 
 /// What one GPU kept over the median of all, sample by sample.
-Series kept_of_median(const std::vector<OfGpu>& gpus, std::size_t which) {
-  std::vector<Series> of_all;
+SampleSeries kept_of_median(const std::vector<OfGpu>& gpus, std::size_t which) {
+  std::vector<SampleSeries> of_all;
   for (const OfGpu& gpu : gpus) of_all.push_back(kept(gpu.alone_s, gpu.together_s));
-  Series series = of_all[which];
+  SampleSeries series = of_all[which];
   for (std::size_t i = 0; i < series.values.size(); ++i) {
     std::vector<double> values;
-    for (const Series& of_gpu : of_all) values.push_back(of_gpu.values[i]);
+    for (const SampleSeries& of_gpu : of_all) values.push_back(of_gpu.values[i]);
     series.values[i] /= median_of(values);
   }
   return series;

@@ -68,7 +68,7 @@ TEST(CaseRun, WhatTurnedOutMeanwhileIsAddedToTheNote) {
 TEST(CaseRun, OfASeriesTheCountedPartIsSummarised) {
   Plan plan({});
   plan.series(copy_rate, {}, 3, [] {
-    Series series{{100, 100}, 2, "drawn elsewhere"};
+    SampleSeries series{{100, 100}, 2, "drawn elsewhere"};
     for (int i = 1; i <= 9; ++i) series.values.push_back(i);
     return series;
   });
@@ -85,7 +85,7 @@ TEST(CaseRun, OfASeriesTheCountedPartIsSummarised) {
 
 TEST(CaseRun, ASeriesWithoutSamplesIsAFailedRow) {
   Plan plan({});
-  plan.series(copy_rate, {}, 0, [] { return Series{{1, 2}, 2, ""}; });
+  plan.series(copy_rate, {}, 0, [] { return SampleSeries{{1, 2}, 2, ""}; });
   EXPECT_EQ(run_only_case(plan).outcome, Outcome::failed);
 }
 
