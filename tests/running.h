@@ -28,6 +28,7 @@ class Running {
   std::filesystem::path output_;
 };
 
+/// What a program said, and how it ended.
 struct Said {
   int exit = 0;
   std::string output;  ///< standard output and error

@@ -94,8 +94,8 @@ GpuWatch::Counters GpuWatch::count() {
   return counters;
 }
 
-std::optional<Course> GpuWatch::course(std::optional<double> Look::*member) const {
-  Course course;
+std::optional<Watched> GpuWatch::course(std::optional<double> Look::*member) const {
+  Watched course;
   const Look* last = nullptr;
   double area = 0, time = 0, sum = 0, seen = 0;
   for (const Look& look : counted()) {

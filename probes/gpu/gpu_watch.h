@@ -12,7 +12,7 @@
 namespace plumbline {
 
 /// A value that changes while a GPU works, as it was seen.
-struct Course {
+struct Watched {
   double before = 0, after = 0;
   double low = 0, high = 0;
   double mean = 0;  ///< over time, between one look and the next by their mean
@@ -23,10 +23,10 @@ struct Conditions {
   double seconds = 0;
   unsigned looks = 0;
 
-  std::optional<Course> clock_mhz;  ///< of the multiprocessors
-  std::optional<Course> memory_clock_mhz;
-  std::optional<Course> power_w;
-  std::optional<Course> temperature_c;
+  std::optional<Watched> clock_mhz;  ///< of the multiprocessors
+  std::optional<Watched> memory_clock_mhz;
+  std::optional<Watched> power_w;
+  std::optional<Watched> temperature_c;
   std::optional<double> energy_j;  ///< by the GPU's own counter, where its steps are short enough
   std::optional<double> power_limit_w;
 
@@ -89,7 +89,7 @@ class GpuWatch {
   void take_look();
   std::span<const Look> counted() const { return std::span(looks_).subspan(first_); }
   Counters count();
-  std::optional<Course> course(std::optional<double> Look::*member) const;
+  std::optional<Watched> course(std::optional<double> Look::*member) const;
 
   Monitor monitor_;
   Clock clock_;

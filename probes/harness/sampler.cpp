@@ -35,7 +35,7 @@ struct Look {
   bool steady;
   double median;
   double correlation;
-  std::optional<Interval> interval;
+  std::optional<SampleInterval> interval;
 };
 
 Look look_at(std::span<const double> drawn) {

@@ -44,11 +44,11 @@ std::vector<double> batch_means(std::span<const double> values, std::size_t batc
   return means;
 }
 
-std::optional<Interval> order_interval(std::span<const double> values, double alpha) {
+std::optional<SampleInterval> order_interval(std::span<const double> values, double alpha) {
   const auto ranks = median_ranks(values.size(), alpha);
   if (!ranks) return std::nullopt;
   const std::vector<double> in_order = sorted(values);
-  return Interval{in_order[ranks->low - 1], in_order[ranks->high - 1]};
+  return SampleInterval{in_order[ranks->low - 1], in_order[ranks->high - 1]};
 }
 
 }  // namespace
@@ -132,10 +132,10 @@ double rank_correlation(std::span<const double> values) {
   return rho + (1 + 4 * rho) / static_cast<double>(n);
 }
 
-std::optional<Interval> median_interval(std::span<const double> values, double correlation,
-                                        double alpha) {
+std::optional<SampleInterval> median_interval(std::span<const double> values, double correlation,
+                                              double alpha) {
   if (values.empty()) return std::nullopt;
-  std::optional<Interval> interval;
+  std::optional<SampleInterval> interval;
   if (correlation > 2 / std::sqrt(static_cast<double>(values.size()))) {
     constexpr double most = 0.97;
     constexpr std::size_t fewest_batches = 12;
@@ -148,7 +148,7 @@ std::optional<Interval> median_interval(std::span<const double> values, double c
   }
   if (interval) {
     const double median = median_of(values);
-    interval = Interval{std::min(interval->low, median), std::max(interval->high, median)};
+    interval = SampleInterval{std::min(interval->low, median), std::max(interval->high, median)};
   }
   return interval;
 }

@@ -43,7 +43,7 @@ WarmUp robust_mser5(std::span<const double> values);
 /// all values are equal.
 double rank_correlation(std::span<const double> values);
 
-struct Interval {
+struct SampleInterval {
   double low;
   double high;
 };
@@ -51,8 +51,8 @@ struct Interval {
 /// The 1 - alpha interval of the median. Where `correlation` (of rank_correlation) exceeds
 /// 2 / sqrt(n), the interval is that of the means of consecutive batches long enough to be nearly
 /// independent; nothing with fewer than 12 of them. Always contains the median.
-std::optional<Interval> median_interval(std::span<const double> values, double correlation,
-                                        double alpha);
+std::optional<SampleInterval> median_interval(std::span<const double> values, double correlation,
+                                              double alpha);
 
 /// True if the largest gap in the sorted values is wider than 4 MAD and than `smallest_gap`, with
 /// at least 10 % of the values on each side: two states of the machine, not one.

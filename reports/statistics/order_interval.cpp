@@ -7,7 +7,7 @@
 
 namespace plumbline {
 
-std::optional<Ranks> median_ranks(std::size_t n, double confidence) {
+std::optional<OrderRanks> median_ranks(std::size_t n, double confidence) {
   const double alpha = 1 - confidence;
   const double count = static_cast<double>(n);
   double cumulative = 0;  // P(Bin(n, 1/2) <= lower - 1)
@@ -20,7 +20,7 @@ std::optional<Ranks> median_ranks(std::size_t n, double confidence) {
     ++lower;
   }
   if (lower == 0) return std::nullopt;
-  return Ranks{lower, n + 1 - lower};
+  return OrderRanks{lower, n + 1 - lower};
 }
 
 std::optional<Interval> median_interval(std::span<const double> values, double confidence) {

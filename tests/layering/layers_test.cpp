@@ -2,13 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include "tests/layering/tree.h"
 
 namespace plumbline {
 namespace {
-namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -27,28 +24,12 @@ std::vector<std::string> complaints(std::string_view file, std::string_view text
   return lines;
 }
 
-std::vector<std::string> sources_of_the_tree() {
-  std::vector<std::string> files;
-  const fs::path root = PLUMBLINE_SOURCE_DIR;
-  for (const char* folder : {"results/schema", "probes", "suites", "reports", "tests"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
-      const std::string kind = entry.path().extension().string();
-      if (kind == ".h" || kind == ".cpp" || kind == ".cu" || kind == ".cuh") {
-        files.push_back(entry.path().lexically_relative(root).generic_string());
-      }
-    }
-  }
-  return files;
-}
-
 TEST(Layers, OfTheTreeAreKept) {
   const std::vector<std::string> files = sources_of_the_tree();
   ASSERT_GT(files.size(), 30u) << "the tree was not found in " << PLUMBLINE_SOURCE_DIR;
   std::string report;
   for (const std::string& file : files) {
-    std::ifstream stream(fs::path(PLUMBLINE_SOURCE_DIR) / file);
-    const std::string text(std::istreambuf_iterator<char>(stream), {});
-    for (const Violation& violation : check(file, text, files)) {
+    for (const Violation& violation : check(file, text_of_the_tree(file), files)) {
       report += to_string(violation) + '\n';
     }
   }

@@ -7,15 +7,10 @@
 #include "results/schema/finding.h"
 #include "results/schema/measurement.h"
 #include "results/schema/run_directory.h"
+#include "tests/running.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
-
-/// What a program said, and how it ended.
-struct Said {
-  int exit = 0;
-  std::string output;
-};
 
 /// The results of one test: a folder of its own for whatever is rehearsed in it.
 class Rehearsal {

@@ -9,13 +9,13 @@ namespace {
 
 TEST(MedianRanks, ReferenceValuesOf95Percent) {
   EXPECT_EQ(median_ranks(5, 0.95), std::nullopt);
-  EXPECT_EQ(median_ranks(6, 0.95), (Ranks{1, 6}));
-  EXPECT_EQ(median_ranks(10, 0.95), (Ranks{2, 9}));
-  EXPECT_EQ(median_ranks(20, 0.95), (Ranks{6, 15}));
-  EXPECT_EQ(median_ranks(30, 0.95), (Ranks{10, 21}));
-  EXPECT_EQ(median_ranks(50, 0.95), (Ranks{18, 33}));
-  EXPECT_EQ(median_ranks(100, 0.95), (Ranks{40, 61}));
-  EXPECT_EQ(median_ranks(1000, 0.95), (Ranks{469, 532}));
+  EXPECT_EQ(median_ranks(6, 0.95), (OrderRanks{1, 6}));
+  EXPECT_EQ(median_ranks(10, 0.95), (OrderRanks{2, 9}));
+  EXPECT_EQ(median_ranks(20, 0.95), (OrderRanks{6, 15}));
+  EXPECT_EQ(median_ranks(30, 0.95), (OrderRanks{10, 21}));
+  EXPECT_EQ(median_ranks(50, 0.95), (OrderRanks{18, 33}));
+  EXPECT_EQ(median_ranks(100, 0.95), (OrderRanks{40, 61}));
+  EXPECT_EQ(median_ranks(1000, 0.95), (OrderRanks{469, 532}));
 }
 
 TEST(MedianRanks, LowerRanksFrom6To30) {
@@ -28,9 +28,9 @@ TEST(MedianRanks, LowerRanksFrom6To30) {
 
 TEST(MedianRanks, ReferenceValuesOf99Percent) {
   EXPECT_EQ(median_ranks(7, 0.99), std::nullopt);
-  EXPECT_EQ(median_ranks(8, 0.99), (Ranks{1, 8}));
-  EXPECT_EQ(median_ranks(20, 0.99), (Ranks{4, 17}));
-  EXPECT_EQ(median_ranks(100, 0.99), (Ranks{37, 64}));
+  EXPECT_EQ(median_ranks(8, 0.99), (OrderRanks{1, 8}));
+  EXPECT_EQ(median_ranks(20, 0.99), (OrderRanks{4, 17}));
+  EXPECT_EQ(median_ranks(100, 0.99), (OrderRanks{37, 64}));
 }
 
 TEST(MedianInterval, TooFewValuesHaveNone) {
