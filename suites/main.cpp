@@ -30,7 +30,7 @@ std::vector<std::string> verbs_beside(const InstallTree& tree) {
 }
 
 /// The first line of `plumbline-VERB --help`.
-std::string purpose_of(const std::filesystem::path& program, Interruption& interruption) {
+std::string purpose_of_verb(const std::filesystem::path& program, Interruption& interruption) {
   const Captured said = capture({program, "--help"}, Seconds{5}, interruption);
   const std::size_t begin = said.output.find_first_not_of(" \n");
   if (!said.ok() || begin == std::string::npos) return {};
@@ -47,7 +47,8 @@ void print_help(const InstallTree& tree) {
     std::cout << fmt::format("  {:10} {}\n", verb.name, verb.purpose);
   Interruption interruption;
   for (const std::string& verb : verbs_beside(tree)) {
-    std::cout << fmt::format("  {:10} {}\n", verb, purpose_of(tree.program(verb), interruption));
+    std::cout << fmt::format("  {:10} {}\n", verb,
+                             purpose_of_verb(tree.program(verb), interruption));
   }
   std::cout
       << "\nExit codes of every verb: 0 accepted or measured, 1 something is rejected, 2 usage or\n"

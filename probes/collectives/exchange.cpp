@@ -23,7 +23,7 @@ constexpr unsigned nobody = 1U << 20;
 /// Left free on each GPU for NCCL's own buffers, which come with the first operations.
 constexpr std::size_t spare_bytes = std::size_t{1} << 30;
 
-double gib(std::size_t bytes) { return static_cast<double>(bytes) / (std::size_t{1} << 30); }
+double in_gib(std::size_t bytes) { return static_cast<double>(bytes) / (std::size_t{1} << 30); }
 
 std::size_t send_bytes(const Layout& layout) {
   return layout.send_pieces * layout.count * sizeof(float);
@@ -160,7 +160,7 @@ std::size_t Exchange::set_count() const {
     const std::size_t room = free - std::min(free, spare_bytes);
     if (bytes > room) {
       throw Skip(fmt::format("{} needs {:.1f} GiB, of {:.1f} GiB that {} has free", what_,
-                             gib(bytes), gib(room), bench.gpu.subject));
+                             in_gib(bytes), in_gib(room), bench.gpu.subject));
     }
     if (consumes()) {
       count = std::min(count, most_consumed_bytes / bytes + 4);

@@ -10,8 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double telling_s = 30;
-
 class Session {
  public:
   Session(Follower follower, Part part) : follower_(std::move(follower)), part_(std::move(part)) {

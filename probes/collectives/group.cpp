@@ -10,7 +10,6 @@
 namespace plumbline::collectives {
 namespace {
 
-constexpr double telling_s = 30;
 /// After its own part is done or given up, for the others: each of them may have to wait out its
 /// patience and end what hangs by force; to find out who is to blame it tries its GPUs in pairs.
 constexpr double answer_margin_s = 20;

@@ -10,6 +10,9 @@
 
 namespace plumbline::collectives {
 
+/// A host that does not take what another tells it for so long is lost.
+inline constexpr double telling_s = 30;
+
 /// One step of what all hosts of a group do at the same time.
 struct Order {
   enum class Kind {

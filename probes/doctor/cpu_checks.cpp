@@ -10,7 +10,7 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "CPU";
+constexpr const char* cpu_group = "CPU";
 
 Check governor_check(const Host& host) {
   std::map<std::string, std::size_t> governors;
@@ -19,7 +19,7 @@ Check governor_check(const Host& host) {
     const auto governor = host.text(cpus + cpu + "/cpufreq/scaling_governor");
     if (governor) ++governors[*governor];
   }
-  Check check{group, "governor", State::ok, "", "", ""};
+  Check check{cpu_group, "governor", State::ok, "", "", ""};
   if (governors.empty()) {
     check.found = "not ours to set: the hypervisor or the firmware decides";
     return check;
@@ -65,7 +65,8 @@ Check cpu_check(const Host& host) {
   const std::string allowed_list =
       host.field("proc/self/status", "Cpus_allowed_list:").value_or("");
   const std::size_t allowed = count_cpus(allowed_list);
-  Check check{group, "CPUs", State::ok, fmt::format("{} online, all may be used", online), "", ""};
+  Check check{cpu_group, "CPUs", State::ok, fmt::format("{} online, all may be used", online),
+              "",        ""};
   if (allowed < online) {
     check.state = State::note;
     check.found = fmt::format("{} online, {} may be used ({})", online, allowed, allowed_list);
@@ -86,7 +87,7 @@ Check clock_check(const Host& host) {
   const std::string source =
       host.text("sys/devices/system/clocksource/clocksource0/current_clocksource")
           .value_or("unknown");
-  Check check{group, "clock source", State::ok, source, "", ""};
+  Check check{cpu_group, "clock source", State::ok, source, "", ""};
   if (source != "tsc" && source != "kvm-clock" && source != "arch_sys_counter") {
     check.state = State::note;
     check.why = "reading this clock is slow: short measurements carry its cost";
@@ -99,7 +100,7 @@ Check clock_check(const Host& host) {
 Check load_check(const Host& host) {
   const std::string loads = host.text("proc/loadavg").value_or("");
   const auto load = parse_number(loads.substr(0, loads.find(' ')));
-  Check check{group,     "load",
+  Check check{cpu_group, "load",
               State::ok, load ? fmt::format("{:.2f} over the last minute", *load) : "unknown",
               "",        ""};
   if (load && *load > 0.25 * static_cast<double>(host.cpus())) {

@@ -8,13 +8,13 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "fabric";
+constexpr const char* fabric_group = "fabric";
 
 /// AWS asks for at least this much before it calls an instance healthy.
 constexpr std::uint64_t enough_locked_bytes = std::uint64_t{16} << 30;
 
 Check module_check(const Host& host, std::size_t efas) {
-  Check check{group, "efa module", State::ok, "", "", ""};
+  Check check{fabric_group, "efa module", State::ok, "", "", ""};
   if (host.exists("sys/module/efa")) {
     const auto version = host.text("sys/module/efa/version");
     check.found = version ? "loaded, version " + *version : "loaded";
@@ -29,9 +29,9 @@ Check module_check(const Host& host, std::size_t efas) {
 
 Check rdma_check(const Host& host, std::size_t efas) {
   const std::vector<std::string> devices = host.names("sys/class/infiniband");
-  Check check{group,     "RDMA devices",
-              State::ok, fmt::format("{} for {} EFA devices", devices.size(), efas),
-              "",        ""};
+  Check check{fabric_group, "RDMA devices",
+              State::ok,    fmt::format("{} for {} EFA devices", devices.size(), efas),
+              "",           ""};
   if (devices.size() < efas) {
     check.state = State::lacks;
     check.why = "an EFA device without an RDMA device carries no traffic";
@@ -47,9 +47,9 @@ Check verbs_file_check(const Host& host, std::size_t efas) {
     ++there;
     if (host.may_open("dev/infiniband/" + name)) ++usable;
   }
-  Check check{group,     "/dev/infiniband",
-              State::ok, fmt::format("{} of {} uverbs files may be used", usable, there),
-              "",        ""};
+  Check check{fabric_group, "/dev/infiniband",
+              State::ok,    fmt::format("{} of {} uverbs files may be used", usable, there),
+              "",           ""};
   if (usable < efas) {
     check.state = State::lacks;
     check.found += fmt::format(", {} EFA devices", efas);
@@ -69,7 +69,7 @@ std::string soft_limit(const Host& host, const std::string& key) {
 
 Check memlock_check(const Host& host, bool has_efa) {
   const std::string limit = soft_limit(host, "Max locked memory");
-  Check check{group, "memlock limit", State::ok, "unlimited", "", ""};
+  Check check{fabric_group, "memlock limit", State::ok, "unlimited", "", ""};
   if (limit == "unlimited") return check;
   const auto bytes = parse_integer(limit);
   check.found = bytes ? format_bytes(*bytes) : "unknown";
@@ -89,7 +89,7 @@ Check memlock_check(const Host& host, bool has_efa) {
 }
 
 Check installer_check(const Host& host) {
-  Check check{group, "EFA software", State::ok, "", "", ""};
+  Check check{fabric_group, "EFA software", State::ok, "", "", ""};
   const auto packages = host.text("opt/amazon/efa_installed_packages");
   if (packages) {
     const std::string key = "EFA installer version: ";
@@ -112,11 +112,11 @@ Check installer_check(const Host& host) {
 Checks fabric_checks(const Host& host) {
   const std::size_t efas = host.count(DeviceKind::efa);
   if (efas == 0) {
-    return {{group, "EFA devices", State::note, "none on the PCI bus", "", ""},
+    return {{fabric_group, "EFA devices", State::note, "none on the PCI bus", "", ""},
             memlock_check(host, false)};
   }
   const auto devices = host.devices(DeviceKind::efa);
-  return {{group, "EFA devices", State::ok,
+  return {{fabric_group, "EFA devices", State::ok,
            fmt::format("{} ({})", efas, to_string(devices.front().id)), "", ""},
           module_check(host, efas),
           rdma_check(host, efas),

@@ -9,7 +9,7 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "GPU";
+constexpr const char* gpu_group = "GPU";
 
 /// "8 (10de:2330)", "2 (10de:2330), 1 (10de:20b0)"
 std::string counted(const std::vector<PciFunction>& devices) {
@@ -44,7 +44,7 @@ bool module_is_installed(const Host& host, const std::string& name) {
 }
 
 Check driver_check(const Host& host, const std::vector<PciFunction>& gpus) {
-  Check check{group, "NVIDIA driver", State::ok, "", "", ""};
+  Check check{gpu_group, "NVIDIA driver", State::ok, "", "", ""};
   if (const auto version = host.field("proc/driver/nvidia/version", "NVRM version:")) {
     check.found = driver_version(*version);
     const auto unbound = std::count_if(
@@ -76,7 +76,7 @@ Check driver_check(const Host& host, const std::vector<PciFunction>& gpus) {
 }
 
 Check device_file_check(const Host& host, std::size_t gpus) {
-  Check check{group, "device files", State::ok, "", "", ""};
+  Check check{gpu_group, "device files", State::ok, "", "", ""};
   std::size_t usable = 0;
   for (const std::string& name : host.names("dev")) {
     const bool is_gpu = name.starts_with("nvidia") && name.size() > 6 &&
@@ -98,7 +98,7 @@ Check device_file_check(const Host& host, std::size_t gpus) {
 }
 
 Check fabric_manager_check(const Host& host, std::size_t switches) {
-  Check check{group, "fabric manager", State::ok, "", "", ""};
+  Check check{gpu_group, "fabric manager", State::ok, "", "", ""};
   for (const std::string& process : host.names("proc")) {
     if (process.find_first_not_of("0123456789") != std::string::npos) continue;
     if (host.text("proc/" + process + "/comm") == "nv-fabricmanager") {
@@ -119,9 +119,9 @@ Check fabric_manager_check(const Host& host, std::size_t switches) {
 Checks gpu_checks(const Host& host) {
   const std::vector<PciFunction> gpus = host.devices(DeviceKind::gpu);
   if (gpus.empty()) {
-    return {{group, "GPUs", State::note, "none on the PCI bus: this is a CPU node", "", ""}};
+    return {{gpu_group, "GPUs", State::note, "none on the PCI bus: this is a CPU node", "", ""}};
   }
-  Checks checks = {{group, "GPUs", State::ok, counted(gpus), "", ""}};
+  Checks checks = {{gpu_group, "GPUs", State::ok, counted(gpus), "", ""}};
   checks.push_back(driver_check(host, gpus));
   checks.push_back(device_file_check(host, gpus.size()));
   if (const std::size_t switches = host.count(DeviceKind::nvswitch); switches != 0) {

@@ -9,7 +9,7 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "libraries";
+constexpr const char* library_group = "libraries";
 
 // ---- Versions, from calls that need no device
 
@@ -160,7 +160,7 @@ Check library_check(const Host& host, const Library& library,
   const std::vector<std::string> names = override == overrides.end()
                                              ? candidates(host, library)
                                              : std::vector<std::string>{override->second};
-  Check check{group, library.sonames.front(), State::ok, "", "", ""};
+  Check check{library_group, library.sonames.front(), State::ok, "", "", ""};
   try {
     if (names.empty()) throw LibraryMissing("no file of that name");
     const DynamicLibrary found(names);

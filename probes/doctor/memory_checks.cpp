@@ -16,7 +16,7 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "memory";
+constexpr const char* memory_group = "memory";
 
 /// "madvise" out of "always [madvise] never".
 std::string chosen(const std::string& text) {
@@ -32,7 +32,7 @@ Check huge_page_check(const Host& host) {
   const std::uint64_t free = host.number(pool + "free_hugepages").value_or(0);
   const std::string transparent =
       chosen(host.text("sys/kernel/mm/transparent_hugepage/enabled").value_or("not supported"));
-  Check check{group,
+  Check check{memory_group,
               "huge pages",
               State::ok,
               fmt::format("{} of {} pages of 2 MiB free, transparent: {}", free, all, transparent),
@@ -50,9 +50,9 @@ Check balancing_check(const Host& host) {
   const auto balancing = host.number("proc/sys/kernel/numa_balancing");
   const std::size_t nodes = host.numa_nodes();
   Check check{
-      group,     "NUMA balancing",
-      State::ok, balancing.value_or(0) == 0 ? "off" : fmt::format("on, {} NUMA nodes", nodes),
-      "",        ""};
+      memory_group, "NUMA balancing",
+      State::ok,    balancing.value_or(0) == 0 ? "off" : fmt::format("on, {} NUMA nodes", nodes),
+      "",           ""};
   if (balancing.value_or(0) != 0 && nodes > 1) {
     check.state = State::note;
     check.why = "the kernel moves pages while they are measured";
@@ -75,7 +75,7 @@ int placement_error() {
 }
 
 Check placement_check(const Host& host) {
-  Check check{group, "page placement", State::ok, "may be set and read", "", ""};
+  Check check{memory_group, "page placement", State::ok, "may be set and read", "", ""};
   const int error = placement_error();
   if (error == 0) return check;
   check.found = fmt::format("refused: {}", std::strerror(error));
@@ -102,9 +102,9 @@ Check limit_check(const Host& host) {
   const std::uint64_t total =
       parse_integer(total_kib.substr(0, total_kib.find(' '))).value_or(0) * 1024;
   const double gib = 1024.0 * 1024 * 1024;
-  Check check{group,     "memory",
-              State::ok, fmt::format("{:.1f} GiB", static_cast<double>(total) / gib),
-              "",        ""};
+  Check check{memory_group, "memory",
+              State::ok,    fmt::format("{:.1f} GiB", static_cast<double>(total) / gib),
+              "",           ""};
   const auto limit = memory_limit(host);
   if (limit && *limit < total) {
     check.state = State::note;

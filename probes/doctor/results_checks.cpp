@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* group = "results";
+constexpr const char* results_group = "results";
 constexpr std::uintmax_t too_little = 100'000'000;
 constexpr std::uintmax_t little = 1'000'000'000;
 
@@ -25,7 +25,7 @@ fs::path nearest_folder(fs::path path) {
 
 Check room_check(const fs::path& results) {
   const fs::path folder = nearest_folder(results);
-  Check check{group, "room", State::ok, "", "", ""};
+  Check check{results_group, "room", State::ok, "", "", ""};
   std::error_code error;
   const fs::space_info space = fs::space(folder, error);
   check.found = error ? fmt::format("{}: {}", folder.string(), error.message())
@@ -49,7 +49,7 @@ Check room_check(const fs::path& results) {
 constexpr const char* lock_files[] = {"run/lock/plumbline.lock", "tmp/plumbline.lock"};
 
 Check lock_check(const Host& host) {
-  Check check{group, "lock", State::ok, "free: no run is going on", "", ""};
+  Check check{results_group, "lock", State::ok, "free: no run is going on", "", ""};
   for (const char* file : lock_files) {
     const auto holder = parse_params(host.text(file).value_or(""));
     if (!holder || !holder->contains("pid")) continue;

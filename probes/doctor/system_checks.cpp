@@ -7,13 +7,13 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* group = "system";
+constexpr const char* system_group = "system";
 
 Check type_check(const Host& host) {
   const HostIdentity identity = identify_host(host.path(""));
-  Check check{group,     "instance type",
-              State::ok, fmt::format("{} ({})", identity.instance_type, identity.source),
-              "",        ""};
+  Check check{system_group, "instance type",
+              State::ok,    fmt::format("{} ({})", identity.instance_type, identity.source),
+              "",           ""};
   if (identity.source != "DMI product name") {
     check.state = State::note;
     check.why = "the type decides what is expected; without the DMI it is named after the CPU";
@@ -25,7 +25,7 @@ Check type_check(const Host& host) {
 Check open_file_check(const Host& host) {
   const std::string limits = host.field("proc/self/limits", "Max open files").value_or("");
   const std::string limit = limits.substr(0, limits.find(' '));
-  Check check{group, "open files", State::ok, "up to " + limit, "", ""};
+  Check check{system_group, "open files", State::ok, "up to " + limit, "", ""};
   const auto files = parse_integer(limit);
   if (files && *files < 1024) {
     check.state = State::note;
@@ -37,9 +37,9 @@ Check open_file_check(const Host& host) {
 
 Check counter_check(const Host& host) {
   const auto level = host.text("proc/sys/kernel/perf_event_paranoid");
-  Check check{group,     "performance counters",
-              State::ok, level ? "perf_event_paranoid " + *level : "not in this kernel",
-              "",        ""};
+  Check check{system_group, "performance counters",
+              State::ok,    level ? "perf_event_paranoid " + *level : "not in this kernel",
+              "",           ""};
   const auto number = level ? parse_integer(*level) : std::nullopt;
   if (number && *number > 2) {
     check.state = State::note;
@@ -50,7 +50,7 @@ Check counter_check(const Host& host) {
 }
 
 Check schedule_check(const Host& host) {
-  Check check{group, "scheduled runs", State::ok, "", "", ""};
+  Check check{system_group, "scheduled runs", State::ok, "", "", ""};
   if (host.exists("run/systemd/system")) {
     check.found = "systemd runs";
   } else if (host.exists("usr/sbin/cron") || host.exists("usr/sbin/crond")) {

@@ -10,14 +10,14 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double telling_s = 30;
+constexpr double answering_s = 30;
 
 class Agent {
  public:
   Agent(Follower follower, const std::filesystem::path& program)
       : follower_(std::move(follower)), workers_(program) {}
 
-  void say(const json& message) { follower_.send(message, deadline_in(telling_s)); }
+  void say(const json& message) { follower_.send(message, deadline_in(answering_s)); }
 
   /// False: it was the last one.
   bool obey(const json& order) {

@@ -5,8 +5,7 @@
 namespace plumbline::efa {
 namespace {
 
-constexpr double telling_s = 5;  ///< for a worker to take an order
-constexpr double ending_s = 5;   ///< for a worker that is told to end
+constexpr double ending_s = 5;  ///< for a worker that is told to end
 
 }  // namespace
 

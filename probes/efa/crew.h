@@ -14,6 +14,9 @@ namespace plumbline::efa {
 
 using WorkerId = std::uint32_t;
 
+/// A worker, or the host it runs on, takes an order within so long or is lost.
+inline constexpr double telling_s = 5;
+
 /// What a worker said. One that has ended says, last of all, {"lost": "killed by signal 9 (...)"}.
 struct Report {
   WorkerId worker = 0;

@@ -9,7 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double telling_s = 5;
 constexpr double dismissing_s = 10;
 
 }  // namespace

@@ -106,4 +106,6 @@ plumbline_@name@_device_code_end:
 ]])
   set_source_files_properties(${carrier} PROPERTIES OBJECT_DEPENDS "${image};${portable}")
   add_library(${name}_device_code OBJECT ${carrier})
+  # In a batch it would not be built again when the image is.
+  set_target_properties(${name}_device_code PROPERTIES UNITY_BUILD OFF)
 endfunction()

@@ -8,11 +8,7 @@
 #include "probes/harness/data_checks.h"
 
 namespace plumbline {
-namespace {
-
-constexpr std::size_t element_bytes = 16;
-
-}  // namespace
+namespace {}  // namespace
 
 unsigned long long place_seed(std::string_view text) {  // FNV-1a
   unsigned long long hash = 0xcbf29ce484222325ULL;

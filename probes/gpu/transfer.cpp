@@ -17,7 +17,6 @@
 namespace plumbline {
 namespace {
 
-constexpr std::size_t element_bytes = 16;
 constexpr double sample_seconds = 0.02;
 /// Of the operations that may be queued behind a gate these are left for events and waits.
 constexpr unsigned queued_copies = Gate::most_queued * 3 / 4;

@@ -52,4 +52,7 @@ class SharedWorkbench {
 /// Threads in a block of every kernel, as kernel.h says for the device.
 inline constexpr unsigned block_threads = 256;
 
+/// Bytes of a uint4, in which kernels move memory.
+inline constexpr std::size_t element_bytes = 16;
+
 }  // namespace plumbline

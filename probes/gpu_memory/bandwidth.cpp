@@ -18,7 +18,6 @@ namespace {
 constexpr double sample_seconds = 0.02;
 constexpr unsigned seed_a = 0x517, seed_b = 0x1234, seed_c = 0xabcd;
 constexpr float factor = 3.0F;
-constexpr std::size_t element_bytes = 16;
 /// Lies where a sum is to arrive; no block comes to that much.
 constexpr unsigned long long not_arrived = ~0ULL;
 

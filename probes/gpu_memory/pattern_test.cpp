@@ -15,7 +15,6 @@ namespace plumbline::gpu_memory {
 namespace {
 
 constexpr std::size_t piece_bytes = std::size_t{1} << 30;
-constexpr std::size_t element_bytes = 16;
 constexpr double least_share = 0.9;
 /// Left free for the driver's own needs while the test runs.
 constexpr std::size_t spare_bytes = std::size_t{256} << 20;

@@ -14,10 +14,9 @@
 namespace plumbline::virtual_node {
 namespace {
 
-constexpr std::size_t page = 4096;
 constexpr std::size_t large = std::size_t{1} << 20;
 constexpr std::size_t large_step = std::size_t{2} << 20;
-constexpr std::size_t small_step = page;
+constexpr std::size_t small_step = page_bytes;
 /// Where GPUs' memory is asked to appear, so that addresses repeat from run to run. The kernel
 /// gives another place if this one is taken.
 constexpr std::uintptr_t first_address = 0x2000'0000'0000, address_step = 0x80'0000'0000;
@@ -44,7 +43,7 @@ std::optional<Touched> next_touched(int file, std::size_t from, std::size_t end)
 /// Whether two stretches of memory have the same bytes in the same touched pages.
 bool same(const Block& a, std::size_t a_from, const Block& b, std::size_t b_from,
           std::size_t bytes) {
-  if ((a_from - b_from) % page != 0) return false;
+  if ((a_from - b_from) % page_bytes != 0) return false;
   auto in_a = next_touched(a.file, a_from, a_from + bytes);
   auto in_b = next_touched(b.file, b_from, b_from + bytes);
   while (in_a && in_b) {
@@ -66,8 +65,8 @@ void punch_hole(int file, std::size_t from, std::size_t bytes) {
 /// Whole pages of zeros are holes; the ends are written.
 void zero(const Block& block, std::byte* out, std::size_t bytes) {
   const auto from = static_cast<std::size_t>(out - block.data);
-  const std::size_t first = std::min(round_up(from, page), from + bytes);
-  const std::size_t last = std::max(first, (from + bytes) / page * page);
+  const std::size_t first = std::min(round_up(from, page_bytes), from + bytes);
+  const std::size_t last = std::max(first, (from + bytes) / page_bytes * page_bytes);
   std::memset(out, 0, first - from);
   if (last != first) punch_hole(block.file, first, last - first);
   std::memset(block.data + last, 0, from + bytes - last);
@@ -81,7 +80,7 @@ bool Block::holds(const void* address, std::size_t count) const {
 }
 
 void DeviceMemory::Unmap::operator()(Block* block) const {
-  if (!block->registered) ::munmap(block->data, round_up(block->bytes, page));
+  if (!block->registered) ::munmap(block->data, round_up(block->bytes, page_bytes));
   ::close(block->file);
   delete block;
 }
@@ -121,9 +120,9 @@ Block* DeviceMemory::allocate(int gpu, std::size_t bytes) {
   const int file = ::memfd_create("virtual node", MFD_CLOEXEC);
   if (file < 0) return nullptr;
   void* data = MAP_FAILED;
-  if (::ftruncate(file, static_cast<off_t>(round_up(bytes, page))) == 0) {
-    data = ::mmap(wanted, round_up(bytes, page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-                  file, 0);
+  if (::ftruncate(file, static_cast<off_t>(round_up(bytes, page_bytes))) == 0) {
+    data = ::mmap(wanted, round_up(bytes, page_bytes), PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_NORESERVE, file, 0);
   }
   if (data == MAP_FAILED) {
     ::close(file);
@@ -145,7 +144,7 @@ void DeviceMemory::free(Block& block) {
 }
 
 void DeviceMemory::move(Block& block, std::byte* to) {
-  const std::size_t bytes = round_up(block.bytes, page);
+  const std::size_t bytes = round_up(block.bytes, page_bytes);
   void* moved = ::mmap(to, bytes, PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_NORESERVE | (to != nullptr ? MAP_FIXED : 0), block.file, 0);
   if (moved == MAP_FAILED) throw std::runtime_error("a block cannot be mapped elsewhere");
@@ -160,11 +159,12 @@ Block* DeviceMemory::adopt(void* data, std::size_t bytes, int numa_node) {
   const int file = ::memfd_create("virtual node", MFD_CLOEXEC);
   if (file < 0) return nullptr;
   const auto* old = static_cast<const std::byte*>(data);
-  static const std::vector<std::byte> zeros(page);
+  static const std::vector<std::byte> zeros(page_bytes);
   bool good = ::ftruncate(file, static_cast<off_t>(bytes)) == 0;
-  for (std::size_t at = 0; good && at < bytes; at += page) {
-    if (std::memcmp(old + at, zeros.data(), page) == 0) continue;
-    good = ::pwrite(file, old + at, page, static_cast<off_t>(at)) == static_cast<ssize_t>(page);
+  for (std::size_t at = 0; good && at < bytes; at += page_bytes) {
+    if (std::memcmp(old + at, zeros.data(), page_bytes) == 0) continue;
+    good = ::pwrite(file, old + at, page_bytes, static_cast<off_t>(at)) ==
+           static_cast<ssize_t>(page_bytes);
   }
   good = good && ::mmap(data, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | MAP_FIXED,
                         file, 0) != MAP_FAILED;
@@ -249,8 +249,8 @@ void DeviceMemory::fill(void* to, unsigned char value, std::size_t bytes) {
 
 void DeviceMemory::populate(void* from, std::size_t bytes) {
   constexpr int populate_write = 23;  // MADV_POPULATE_WRITE, Linux 5.14; where it is not, faults do
-  const auto begin = reinterpret_cast<std::uintptr_t>(from) / page * page;
-  const auto end = round_up(reinterpret_cast<std::uintptr_t>(from) + bytes, page);
+  const auto begin = reinterpret_cast<std::uintptr_t>(from) / page_bytes * page_bytes;
+  const auto end = round_up(reinterpret_cast<std::uintptr_t>(from) + bytes, page_bytes);
   ::madvise(reinterpret_cast<void*>(begin), end - begin, populate_write);
 }
 

@@ -10,6 +10,9 @@
 
 namespace plumbline::virtual_node {
 
+/// Of a page, in which the host's memory is mapped.
+inline constexpr std::size_t page_bytes = 4096;
+
 /// A piece of memory that a program asked the driver for.
 struct Block {
   std::byte* data = nullptr;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "probes/virtual_node/simulation.h"
+
 namespace plumbline::virtual_node {
 namespace {
-
-constexpr double nanoseconds_per_second = 1e9;
 
 double bandwidth_between(const CollectiveRate::Point& low, const CollectiveRate::Point& high,
                          double bytes) {

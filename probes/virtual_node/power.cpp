@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace plumbline::virtual_node {
 namespace {
 
-constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
-constexpr double per_second = 1e9;
 /// What a monitor reads is averaged over so much.
 constexpr double averaged_seconds = 0.1;
 /// How long the clock stays up after the last work.
@@ -68,7 +65,7 @@ void GpuPower::regulate() {
     if (lowered_by_heat_) clock_ = allowed;
   }
   watts_ = watts_at(clock_);
-  next_change_ = now_ + seconds_to_change() * per_second;
+  next_change_ = now_ + seconds_to_change() * nanoseconds_per_second;
 }
 
 double GpuPower::seconds_to_change() const {
@@ -108,7 +105,7 @@ void GpuPower::pass(double seconds) {
 void GpuPower::advance(Nanoseconds now) {
   while (now_ < now) {
     const Nanoseconds until = std::min(now, next_change_);
-    pass((until - now_) / per_second);
+    pass((until - now_) / nanoseconds_per_second);
     now_ = until;
     if (busy()) worked_until_ = now_;
     if (until == next_change_) regulate();
@@ -127,7 +124,7 @@ GpuState GpuPower::state() const {
   GpuState state{};
   state.time_ns = now_;
   state.max_clock_mhz = design_.max_clock_mhz;
-  state.is_idle = !busy() && now_ > worked_until_ + idle_after_seconds * per_second;
+  state.is_idle = !busy() && now_ > worked_until_ + idle_after_seconds * nanoseconds_per_second;
   state.clock_mhz = state.is_idle ? design_.idle_clock_mhz : clock_ * design_.max_clock_mhz;
   state.power_w = mean_w_;
   state.power_now_w = watts_;
@@ -142,10 +139,10 @@ GpuState GpuPower::state() const {
   state.software_thermal = lowered_by_heat_;
   state.hardware_thermal = braked && !faults_.hardware_brake;
   state.hardware_power_brake = braked && faults_.hardware_brake;
-  state.power_capped_ns = capped_s_ * per_second;
-  state.software_thermal_ns = hot_s_ * per_second;
+  state.power_capped_ns = capped_s_ * nanoseconds_per_second;
+  state.software_thermal_ns = hot_s_ * nanoseconds_per_second;
   (faults_.hardware_brake ? state.hardware_power_brake_ns : state.hardware_thermal_ns) =
-      hardware_s_ * per_second;
+      hardware_s_ * nanoseconds_per_second;
   return state;
 }
 

@@ -1,17 +1,9 @@
 #include "probes/virtual_node/simulation.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace plumbline::virtual_node {
-namespace {
-
-constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
-constexpr double per_second = 1e9;
-
-}  // namespace
-
 std::size_t Simulation::add_resource(double capacity) {
   capacities_.push_back(capacity);
   passed_.push_back(0);
@@ -138,7 +130,7 @@ bool Simulation::step(Nanoseconds no_later_than) {
   }
   const std::vector<double> rates = regulated_rates(operations);
   const auto ends_at = [&](std::size_t i) {
-    return now_ + flowing[i]->left / rates[i] * per_second;
+    return now_ + flowing[i]->left / rates[i] * nanoseconds_per_second;
   };
   for (std::size_t i = 0; i < flowing.size(); ++i) next = std::min(next, ends_at(i));
   if (regulator_ != nullptr && !flowing.empty()) next = std::min(next, regulator_->next_change());
@@ -147,7 +139,8 @@ bool Simulation::step(Nanoseconds no_later_than) {
   for (std::size_t i = 0; i < flowing.size(); ++i) {
     // What ends now ends exactly, whatever the subtraction would leave.
     const bool ends = ends_at(i) <= until;
-    const double left = ends ? 0 : flowing[i]->left - rates[i] * (until - now_) / per_second;
+    const double left =
+        ends ? 0 : flowing[i]->left - rates[i] * (until - now_) / nanoseconds_per_second;
     for (const Load& load : operations[i]->loads) {
       passed_[load.resource] += (flowing[i]->left - left) * load.share;
     }

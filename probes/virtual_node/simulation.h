@@ -14,6 +14,8 @@ namespace plumbline::virtual_node {
 
 /// Virtual time, in nanoseconds since the process started the machine.
 using Nanoseconds = double;
+inline constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
+inline constexpr double nanoseconds_per_second = 1e9;
 
 /// A point in a queue that others can wait for: one recording of an event.
 struct Moment {

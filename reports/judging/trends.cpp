@@ -22,7 +22,7 @@ namespace {
 
 /// A regression that no baseline tolerates or not fails beyond this.
 constexpr double tolerated_without_baseline = 0.05;
-constexpr std::uint32_t none = 0xFFFFFFFF;
+constexpr std::uint32_t no_index = 0xFFFFFFFF;
 
 /// The same column in several runs.
 struct ColumnOfRun {
@@ -46,7 +46,7 @@ class Follower {
       }
     }
     for (std::uint32_t i = 0; i < series_of_.back().size(); ++i) {
-      if (series_of_.back()[i] != none) present_[series_of_.back()[i]] = i;
+      if (series_of_.back()[i] != no_index) present_[series_of_.back()[i]] = i;
     }
   }
 
@@ -116,7 +116,7 @@ class Follower {
       const bool is_meant =
           (change.host.empty() || change.host == host) &&
           (change.subject.empty() || change.subject == path.subject || change.subject == path.peer);
-      if (series == none || !is_meant) continue;
+      if (series == no_index || !is_meant) continue;
       known_.push_back({change.metric, {series, number}});
       any = true;
     }
@@ -151,7 +151,7 @@ class Follower {
       host_of.push_back(hosts_.number(table.hosts[host]));
       software_of.push_back(software[run.software_of[host]]);
     }
-    auto& series_of = series_of_.emplace_back(table.hosts.size() * table.paths.size(), none);
+    auto& series_of = series_of_.emplace_back(table.hosts.size() * table.paths.size(), no_index);
     for (const PathPart& part : run.part_of) {
       series_of[part.host * table.paths.size() + part.path] = part.part;
     }
@@ -173,7 +173,7 @@ class Follower {
                           std::string& name) {
     const TimedColumns::Path& path = run.table.paths[row.path];
     name.clear();
-    if (part == none || !path.peer.empty()) {
+    if (part == no_index || !path.peer.empty()) {
       name += run.table.hosts[row.host];
       name += '\x1f';
       name += path.subject;
@@ -181,7 +181,7 @@ class Follower {
       name += path.peer;
     }
     name += '\x1f';
-    if (part != none) name += run.parts[part];
+    if (part != no_index) name += run.parts[part];
   }
 
   void add_values(const ColumnOfRun& of, std::vector<TrendValue>& values) const {

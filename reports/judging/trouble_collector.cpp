@@ -23,7 +23,7 @@ std::vector<std::string> troubles_of(const Measurement& row) {
   return troubles;
 }
 
-bool is_open(const Finding& finding) {
+bool needs_evidence(const Finding& finding) {
   return finding.verdict == Verdict::inconclusive || finding.verdict == Verdict::missing;
 }
 
@@ -75,11 +75,11 @@ void TroubleCollector::add(std::span<const Finding> findings, std::span<const Me
   }
   for (const Finding& finding : findings) {
     const auto found = own.find(finding.id);
-    if (found == own.end() && !is_open(finding)) continue;
+    if (found == own.end() && !needs_evidence(finding)) continue;
     TroubledSeries& series = own[finding.id];
     series.finding = finding.id;
     series.verdict = finding.verdict;
-    if (is_open(finding)) {
+    if (needs_evidence(finding)) {
       add_word(series.what, finding.verdict == Verdict::missing ? "missing" : "undecided");
       if (series.note.empty()) series.note = finding.sentence;
     }

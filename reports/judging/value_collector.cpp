@@ -11,7 +11,7 @@
 namespace plumbline {
 namespace {
 
-constexpr float none = std::numeric_limits<float>::quiet_NaN();
+constexpr float no_value = std::numeric_limits<float>::quiet_NaN();
 
 bool is_quantity(const Finding& f) {
   return f.value && std::isfinite(*f.value) && f.better != Better::exact &&
@@ -116,7 +116,7 @@ FleetValues ValueCollector::finish() {
       column.series.instance_type = name.first;
       column.series.metric = name.second;
       column.series.expected = 1;
-      column.series.low = column.series.high = none;
+      column.series.low = column.series.high = no_value;
       columns_.push_back(std::move(column));
     }
   }
@@ -126,7 +126,7 @@ FleetValues ValueCollector::finish() {
       ++all.left_out;
       continue;
     }
-    column.series.values.assign(nodes_, none);
+    column.series.values.assign(nodes_, no_value);
     for (const auto& [node, value] : column.values) column.series.values[node] = value;
     column.values = {};
     all.series.push_back(std::move(column.series));

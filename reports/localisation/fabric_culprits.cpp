@@ -12,9 +12,9 @@ namespace {
 constexpr double beyond_explanation = 3;  // sigma
 
 /// The elements of a fabric, numbered kind after kind.
-class Numbers {
+class FabricNumbers {
  public:
-  Numbers(const Fabric& fabric, std::uint32_t rounds, const FabricRule& rule)
+  FabricNumbers(const Fabric& fabric, std::uint32_t rounds, const FabricRule& rule)
       : nodes_(fabric.nodes()), leaves_(fabric.leaves), rails_(fabric.rails), rounds_(rounds) {
     nic_ = nodes_;
     leaf_ = nic_ + (rule.nic ? nodes_ * rails_ : 0);
@@ -68,7 +68,7 @@ class Numbers {
 
 class Crossed {
  public:
-  Crossed(const Fabric& fabric, const Numbers& numbers, const FabricRule& rule)
+  Crossed(const Fabric& fabric, const FabricNumbers& numbers, const FabricRule& rule)
       : fabric_(fabric), numbers_(numbers), rule_(rule), nodes_below_(fabric.leaves, 0) {
     for (const std::uint32_t leaf : fabric.leaf_of) ++nodes_below_[leaf];
   }
@@ -93,7 +93,7 @@ class Crossed {
   }
 
   const Fabric& fabric_;
-  const Numbers& numbers_;
+  const FabricNumbers& numbers_;
   const FabricRule& rule_;
   std::vector<std::uint32_t> nodes_below_;
   std::vector<std::uint32_t> elements_;
@@ -142,7 +142,7 @@ FabricFaults find_faults(const Fabric& fabric, std::span<const PairPath> measure
                          const FabricRule& rule) {
   std::uint32_t rounds = 0;
   for (const PairPath& path : measured) rounds = std::max(rounds, path.round + 1);
-  const Numbers numbers(fabric, rounds, rule);
+  const FabricNumbers numbers(fabric, rounds, rule);
   Crossed crossed(fabric, numbers, rule);
   Paths paths;
   paths.reserve(measured.size(), 8 * measured.size());

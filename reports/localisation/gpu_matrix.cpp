@@ -9,9 +9,9 @@ namespace plumbline::localisation {
 namespace {
 
 /// The elements of one node, numbered kind after kind.
-class Numbers {
+class GpuNumbers {
  public:
-  explicit Numbers(std::uint32_t gpus) : gpus_(gpus) {}
+  explicit GpuNumbers(std::uint32_t gpus) : gpus_(gpus) {}
 
   std::uint32_t gpu(std::uint32_t i) const { return i; }
   std::uint32_t sending(std::uint32_t i) const { return gpus_ + i; }
@@ -42,7 +42,7 @@ class Numbers {
 std::vector<Culprit> slow_gpus(std::uint32_t gpus, std::span<const GpuPath> measured,
                                const GpuMatrixRule& rule) {
   if (gpus < 2) return {};
-  const Numbers numbers(gpus);
+  const GpuNumbers numbers(gpus);
   std::vector<double> prior_odds(numbers.count(), rule.pair);
   for (std::uint32_t i = 0; i < gpus; ++i) {
     prior_odds[numbers.gpu(i)] = rule.gpu;

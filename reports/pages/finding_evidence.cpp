@@ -1,6 +1,6 @@
 #include "reports/pages/finding_evidence.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <string>
 #include <vector>
@@ -16,13 +16,8 @@ namespace {
 
 using html::Element;
 
-Element entry(const Element& list, std::string_view name) {
-  list.add("dt").text(name);
-  return list.add("dd");
-}
-
 void optional_entry(const Element& list, std::string_view name, const std::string& text) {
-  if (!text.empty()) entry(list, name).text(text);
+  if (!text.empty()) term(list, name).text(text);
 }
 
 std::string limits(const Finding& finding) {
@@ -39,7 +34,7 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
   const Finding& finding = judged.finding;
   const Element list = detail.add("dl", {{"class", "facts"}});
   if (finding.value && finding.ci_low && finding.ci_high) {
-    entry(list, "Judged")
+    term(list, "Judged")
         .text(fmt::format("{}, interval {} to {}, from {}",
                           value_with_unit(*finding.value, finding.unit),
                           person_number(*finding.ci_low), person_number(*finding.ci_high),
@@ -51,15 +46,15 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
     const std::string within = limits(finding);
     if (!within.empty()) text += ", " + within;
     if (judged.use == Use::context) text += " (context only: it decides nothing)";
-    entry(list, "Expected").text(text);
+    term(list, "Expected").text(text);
   }
   if (judged.ceiling) {
-    entry(list, "Ceiling")
+    term(list, "Ceiling")
         .text(value_with_unit(*judged.ceiling, finding.unit) +
               ": a value above it is a measurement error");
   }
   if (finding.resolution && *finding.resolution > 0) {
-    entry(list, "Resolution")
+    term(list, "Resolution")
         .text(fmt::format("deficits within {:.1f}\u00A0% of the limit stay undecided after 12 runs",
                           100 * *finding.resolution));
   }
@@ -69,17 +64,11 @@ void reasons(const Element& detail, const JudgedFinding& judged) {
   optional_entry(list, "Source", finding.source);
   if (judged.command.empty()) optional_entry(list, "Measured by", finding.probe);
   {
-    const Element cell = entry(list, "Finding");
+    const Element cell = term(list, "Finding");
     cell.add("code").text(finding.id);
     cell.text(finding.remeasure ? ", more runs can change the verdict" : "");
     cell.text(finding.provenance == Provenance::simulated ? ", simulated" : "");
   }
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 void numbers_of(const Element& line, const Measurement& measured) {
@@ -92,7 +81,7 @@ void numbers_of(const Element& line, const Measurement& measured) {
 }
 
 std::string remarks(const Measurement& measured) {
-  std::string text = joined(measured.flags);
+  std::string text = fmt::format("{}", fmt::join(measured.flags, ", "));
   for (const std::string& part : {measured.transport, measured.note}) {
     if (!part.empty()) text += (text.empty() ? "" : " \u00B7 ") + part;
   }

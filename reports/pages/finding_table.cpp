@@ -1,5 +1,7 @@
 #include "reports/pages/finding_table.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "reports/evaluation/rule_text.h"
@@ -31,12 +33,6 @@ std::vector<double> numbers(Order order, auto&& number) {
 }
 
 double or_none(const std::optional<double>& value) { return value.value_or(ColumnTable::none); }
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 FleetTable table_of(Order order) {
   FleetTable table("findings", "finding");
@@ -129,7 +125,7 @@ std::string runs_of(Order order) {
                   return std::optional<double>(static_cast<double>(row.samples));
                 }));
   table.texts("text", text([](Row row) { return row.text; }));
-  table.texts("flags", text([](Row row) { return joined(row.flags); }));
+  table.texts("flags", text([](Row row) { return fmt::format("{}", fmt::join(row.flags, ", ")); }));
   table.texts("transport", text([](Row row) { return row.transport; }));
   table.texts("note", text([](Row row) { return row.note; }));
   return table.encoded();

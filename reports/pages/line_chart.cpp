@@ -1,6 +1,6 @@
 #include "reports/pages/line_chart.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -92,12 +92,6 @@ void marks_of(const Element& svg, const LineChart& chart, const Frame& frame) {
     svg.add("text", {{"class", "note"}, {"x", x}, {"y", y}, {"text-anchor", "middle"}})
         .text(mark.name);
   }
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : "/") + name;
-  return text;
 }
 
 std::string places_of(const std::vector<ChartMark>& marks) {
@@ -260,7 +254,7 @@ void line_chart(const Element& into, const LineChart& chart) {
   const Element plot = into.add("div", {{"class", "plot"}});
   html::Attribute ceiling("data-ceiling", format_number(chart.ceiling.value_or(0)));
   ceiling.present = chart.ceiling.has_value();
-  html::Attribute places("data-places", joined(chart.places)),
+  html::Attribute places("data-places", fmt::format("{}", fmt::join(chart.places, "/"))),
       marks("data-marks", places_of(chart.marks));
   places.present = !chart.places.empty();
   marks.present = !chart.marks.empty();

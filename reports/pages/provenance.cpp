@@ -10,11 +10,6 @@ namespace {
 
 using html::Element;
 
-Element entry(const Element& list, std::string_view name) {
-  list.add("dt").text(name);
-  return list.add("dd");
-}
-
 void runs(const Element& section, const Evidence& evidence) {
   section.add("h3").text("Runs");
   const SortableTable table(section, "",
@@ -50,13 +45,13 @@ void baselines(const Element& section, const Evidence& evidence) {
 void render_provenance(const Evidence& evidence, const Element& section) {
   {
     const Element list = section.add("dl", {{"class", "facts"}});
-    entry(list, "plumbline").text(evidence.version);
-    entry(list, "Report made").text(person_time(evidence.made));
-    if (!evidence.command.empty()) command_line(entry(list, "with"), evidence.command);
-    entry(list, "Manifest")
+    term(list, "plumbline").text(evidence.version);
+    term(list, "Report made").text(person_time(evidence.made));
+    if (!evidence.command.empty()) command_line(term(list, "with"), evidence.command);
+    term(list, "Manifest")
         .text(fmt::format("{}{}", count_of(evidence.manifest.size(), "node"),
                           evidence.manifest_source.empty() ? "" : ", " + evidence.manifest_source));
-    entry(list, "Rows").text(evidence.simulated ? "simulated, wholly or in part" : "measured");
+    term(list, "Rows").text(evidence.simulated ? "simulated, wholly or in part" : "measured");
   }
   runs(section, evidence);
   baselines(section, evidence);

@@ -7,6 +7,7 @@
 #include "reports/pages/next_steps.h"
 #include "reports/pages/pages.h"
 #include "reports/pages/reading_order.h"
+#include "reports/pages/table.h"
 #include "reports/pages/totals.h"
 #include "reports/pages/wording.h"
 
@@ -57,11 +58,6 @@ void verdict_word(const Evidence& evidence, const Element& section) {
   const Element words = box.add("div", {{"class", "verdict-words"}});
   if (!evidence.reason.empty()) prose(words.add("p", {{"class", "reason"}}), evidence.reason);
   words.add("p", {{"class", "meaning"}}).text(meaning_of(evidence.verdict));
-}
-
-Element entry(const Element& list, std::string_view name) {
-  list.add("dt").text(name);
-  return list.add("dd");
 }
 
 void findings_by_verdict(const Element& cell, const Totals& totals) {
@@ -140,12 +136,12 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
   const Element list = section.add("dl", {{"class", "ledger"}});
   if (totals.nodes == 1) {
     const NodeVerdict node = all_nodes(evidence).front();
-    const Element cell = entry(list, "Machine");
+    const Element cell = term(list, "Machine");
     cell.add("span", {{"class", "host"}}).text(node.host);
     cell.text(", " + node.instance_type);
   }
   {
-    const Element cell = entry(list, "Nodes accepted");
+    const Element cell = term(list, "Nodes accepted");
     cell.add("b").text(count(totals.of(NodeOutcome::accept)));
     cell.text(fmt::format(" of {} in the manifest", count(totals.nodes)));
     if (totals.of(NodeOutcome::reject) + totals.of(NodeOutcome::incomplete) != 0) {
@@ -153,9 +149,9 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
                             count(totals.of(NodeOutcome::incomplete))));
     }
   }
-  findings_by_verdict(entry(list, "Findings"), totals);
+  findings_by_verdict(term(list, "Findings"), totals);
   {
-    const Element cell = entry(list, "Not tested");
+    const Element cell = term(list, "Not tested");
     const std::string counts = not_tested_counts(totals);
     if (counts.empty()) {
       cell.text("nothing");
@@ -163,10 +159,10 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
       cell.add("a", {{"href", "#what-was-not-tested"}}).text(counts);
     }
   }
-  measured(entry(list, "Measured"), evidence);
-  rows_measured(entry(list, "Rows"), evidence);
+  measured(term(list, "Measured"), evidence);
+  rows_measured(term(list, "Rows"), evidence);
   {
-    const Element cell = entry(list, "Judged against");
+    const Element cell = term(list, "Judged against");
     for (const BaselineFile& baseline : evidence.baselines) {
       cell.add("div").text(baseline.instance_type + ": " + baseline.origin);
     }
@@ -175,7 +171,7 @@ void denominators(const Evidence& evidence, const Totals& totals, const Element&
     }
     if (evidence.baselines.empty() && evidence.types_without_baseline.empty()) cell.text("nothing");
   }
-  versions(entry(list, "Versions"), evidence);
+  versions(term(list, "Versions"), evidence);
 }
 
 void deciding(const Evidence& evidence, const Totals& totals, const Element& section) {

@@ -29,6 +29,11 @@ SortableTable::SortableTable(const Element& into, std::string_view caption,
       table(frame.add("table", {{"class", "sortable"}})),
       body(with_head(table, caption, columns)) {}
 
+Element term(const Element& list, std::string_view name) {
+  list.add("dt").text(name);
+  return list.add("dd");
+}
+
 void text_cell(const Element& row, std::string_view text) { row.add("td").text(text); }
 
 void number_cell(const Element& row, std::string_view text, double value) {

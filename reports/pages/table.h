@@ -23,6 +23,9 @@ struct SortableTable {
   html::Element body;
 };
 
+/// A term of a <dl>; what it is goes into the element that comes back.
+html::Element term(const html::Element& list, std::string_view name);
+
 void text_cell(const html::Element& row, std::string_view text);
 /// A number as people read it, and the value by which it is sorted.
 void number_cell(const html::Element& row, std::string_view text, double value);

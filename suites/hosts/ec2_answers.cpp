@@ -17,9 +17,9 @@ namespace {
 using Json = nlohmann::json;
 
 /// A value of an answer that knows where it stands.
-class Value {
+class JsonValue {
  public:
-  Value(const std::string& file, std::string path, const Json& json)
+  JsonValue(const std::string& file, std::string path, const Json& json)
       : file_(&file), path_(std::move(path)), json_(&json) {}
 
   /// The text under `key`; "" if it is missing or null.
@@ -37,8 +37,8 @@ class Value {
   }
 
   /// The elements of the array under `key`; none if it is missing or null.
-  std::vector<Value> elements(const char* key) const {
-    std::vector<Value> values;
+  std::vector<JsonValue> elements(const char* key) const {
+    std::vector<JsonValue> values;
     const Json* found = find(key);
     if (found == nullptr) return values;
     if (!found->is_array()) refuse(at(key), *found, "an array");
@@ -48,14 +48,14 @@ class Value {
     return values;
   }
 
-  std::vector<Value> required_elements(const char* key, const char* answer) const {
+  std::vector<JsonValue> required_elements(const char* key, const char* answer) const {
     if (find(key) != nullptr) return elements(key);
     throw FileError(*file_, 0, at(key),
                     fmt::format("is missing, expected an answer of {} in JSON", answer));
   }
 
   /// The object under `key`, with nothing in it if that is missing or null.
-  Value object(const char* key) const {
+  JsonValue object(const char* key) const {
     static const Json nothing = Json::object();
     const Json* found = find(key);
     if (found != nullptr && !found->is_object()) refuse(at(key), *found, "an object");
@@ -134,7 +134,7 @@ Answers<Instance> read_answers(const fs::path& file, const char* answer, Each ea
   for (const Json& document : documents) {
     const std::string path =
         documents.size() == 1 ? "" : fmt::format("answer {}: ", answers.pages + 1);
-    const Value root(name, path, document);
+    const JsonValue root(name, path, document);
     ++answers.pages;
     if (!root.text("NextToken").empty()) ++answers.open_pages;
     each(root, answers.instances);
@@ -146,20 +146,20 @@ std::string first_known(const std::string& preferred, const std::string& otherwi
   return preferred.empty() ? otherwise : preferred;
 }
 
-PlacedInstance placed_instance(const Value& value) {
+PlacedInstance placed_instance(const JsonValue& value) {
   PlacedInstance instance;
   instance.place = value.place();
   instance.id = value.required_text("InstanceId");
   instance.type = value.text("InstanceType");
   instance.zone = first_known(value.text("ZoneId"), value.text("AvailabilityZone"));
-  for (const Value& node : value.elements("NetworkNodes")) {
+  for (const JsonValue& node : value.elements("NetworkNodes")) {
     instance.network_nodes.push_back(node.as_text());
   }
   return instance;
 }
 
-DescribedInstance described_instance(const Value& value) {
-  const Value placement = value.object("Placement");
+DescribedInstance described_instance(const JsonValue& value) {
+  const JsonValue placement = value.object("Placement");
   DescribedInstance instance;
   instance.place = value.place();
   instance.id = value.required_text("InstanceId");
@@ -177,8 +177,8 @@ DescribedInstance described_instance(const Value& value) {
 Answers<PlacedInstance> read_instance_topology(const fs::path& file) {
   constexpr const char* answer = "DescribeInstanceTopology";
   return read_answers<PlacedInstance>(
-      file, answer, [](const Value& root, std::vector<PlacedInstance>& instances) {
-        for (const Value& value : root.required_elements("Instances", answer)) {
+      file, answer, [](const JsonValue& root, std::vector<PlacedInstance>& instances) {
+        for (const JsonValue& value : root.required_elements("Instances", answer)) {
           instances.push_back(placed_instance(value));
         }
       });
@@ -187,9 +187,9 @@ Answers<PlacedInstance> read_instance_topology(const fs::path& file) {
 Answers<DescribedInstance> read_instances(const fs::path& file) {
   constexpr const char* answer = "DescribeInstances";
   return read_answers<DescribedInstance>(
-      file, answer, [](const Value& root, std::vector<DescribedInstance>& instances) {
-        for (const Value& reservation : root.required_elements("Reservations", answer)) {
-          for (const Value& value : reservation.elements("Instances")) {
+      file, answer, [](const JsonValue& root, std::vector<DescribedInstance>& instances) {
+        for (const JsonValue& reservation : root.required_elements("Reservations", answer)) {
+          for (const JsonValue& value : reservation.elements("Instances")) {
             instances.push_back(described_instance(value));
           }
         }

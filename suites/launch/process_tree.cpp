@@ -20,7 +20,7 @@ namespace plumbline {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::chrono::milliseconds pause{5};
+constexpr std::chrono::milliseconds between_looks{5};
 
 std::string first_line(const fs::path& file) {
   std::ifstream stream(file);
@@ -126,7 +126,7 @@ EndedProcesses end_descendants(Seconds patience) {
     for (const pid_t pid : result.left) ::kill(pid, SIGKILL);
     seen.insert(result.left.begin(), result.left.end());
     if (std::chrono::steady_clock::now() > give_up) break;
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(between_looks);
   }
   if (!reap_ended_children()) result.left.clear();
   result.ended = seen.size() - result.left.size();
@@ -154,7 +154,7 @@ std::vector<pid_t> end_orphans(const ProcessIdentity& leader, const fs::path& lo
     const auto orphans = orphans_of(leader, log);
     if (orphans.empty() || std::chrono::steady_clock::now() > give_up) return orphans;
     for (const pid_t pid : orphans) ::kill(pid, SIGKILL);
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(between_looks);
   }
 }
 

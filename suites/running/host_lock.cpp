@@ -20,7 +20,7 @@ namespace {
 
 /// A killed runner's children, which share its open files for a moment, end right after it.
 constexpr int tries = 20;
-constexpr std::chrono::milliseconds pause{50};
+constexpr std::chrono::milliseconds between_tries{50};
 
 Descriptor open_lock(const std::filesystem::path& file) {
   for (int attempt = 0; attempt < 10; ++attempt) {
@@ -75,7 +75,7 @@ HostLock::HostLock(const std::filesystem::path& file) : file_(open_lock(file)) {
       throw std::system_error(errno, std::generic_category(), file.string() + ": cannot lock");
     }
     if (attempt == tries) throw HostBusy(busy_message(file, read_holder(file_)));
-    std::this_thread::sleep_for(pause);
+    std::this_thread::sleep_for(between_tries);
   }
   killed_holder_ = read_holder(file_);
   holder_ = {::getpid(), wall_now(), ""};

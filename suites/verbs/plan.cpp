@@ -15,7 +15,7 @@
 namespace plumbline {
 namespace {
 
-struct PlannedTask {
+struct TaskHere {
   Task task;
   ProbePlan plan;
   std::vector<std::string> command;
@@ -32,7 +32,7 @@ struct Total {
   std::size_t cases = 0;
   Seconds min{0}, max{0}, deadline{0};
 
-  void add(const PlannedTask& planned) {
+  void add(const TaskHere& planned) {
     cases += planned.plan.cases.size();
     min += planned.plan.min();
     max += std::min(planned.plan.max(), planned.task.deadline);
@@ -40,17 +40,17 @@ struct Total {
   }
 };
 
-void print_table(const Suite& suite, const HostIdentity& host,
-                 const std::vector<PlannedTask>& tasks, std::ostream& out) {
+void print_table(const Suite& suite, const HostIdentity& host, const std::vector<TaskHere>& tasks,
+                 std::ostream& out) {
   out << fmt::format("{}: {}\n{}, on {} ({}). Nothing is run.\n\n", suite.name, suite.purpose,
                      suite.file.string(), host.host, host.instance_type);
   std::size_t width = 4;
-  for (const PlannedTask& planned : tasks) width = std::max(width, planned.task.id().size());
+  for (const TaskHere& planned : tasks) width = std::max(width, planned.task.id().size());
   out << fmt::format("{:>3}  {:{}}  {:>5}  {:18}  {}\n", "", "task", width, "cases", "takes",
                      "at most");
   Total total;
   std::size_t number = 0;
-  for (const PlannedTask& planned : tasks) {
+  for (const TaskHere& planned : tasks) {
     total.add(planned);
     ++number;
     if (!planned.plan.problem.empty()) {
@@ -68,13 +68,13 @@ void print_table(const Suite& suite, const HostIdentity& host,
                      tasks.size() == 1 ? "" : "s", total.cases, time_range(total.min, total.max),
                      format_duration(total.deadline));
   out << "\nThe commands, to try one alone (the runner adds --out RUN --task ID --attempt N):\n";
-  for (const PlannedTask& planned : tasks) {
+  for (const TaskHere& planned : tasks) {
     const std::string line = shell_line(planned.command);
     if (planned.task.repeat == 1) out << "  " << line << '\n';
   }
 }
 
-void print_json(const Suite& suite, const HostIdentity& host, const std::vector<PlannedTask>& tasks,
+void print_json(const Suite& suite, const HostIdentity& host, const std::vector<TaskHere>& tasks,
                 std::ostream& out) {
   nlohmann::ordered_json json{{"suite", suite.name},
                               {"purpose", suite.purpose},
@@ -83,7 +83,7 @@ void print_json(const Suite& suite, const HostIdentity& host, const std::vector<
                               {"instance_type", host.instance_type},
                               {"tasks", nlohmann::ordered_json::array()}};
   Total total;
-  for (const PlannedTask& planned : tasks) {
+  for (const TaskHere& planned : tasks) {
     total.add(planned);
     nlohmann::ordered_json task{{"task", planned.task.id()},
                                 {"probe", planned.task.probe},
@@ -145,7 +145,7 @@ int plan_verb(const std::vector<std::string>& arguments, const InstallTree& tree
   leave_out(suite, left_out);
   const HostIdentity identity = this_host(host, instance_type);
   Interruption interruption;
-  std::vector<PlannedTask> tasks;
+  std::vector<TaskHere> tasks;
   std::map<std::string, ProbePlan> plans;  // the repeats of a step have the same
   for (Task& task : tasks_of(suite, {identity.host})) {
     if (!plans.contains(task.step)) plans[task.step] = plan_of(task, tree.bin, interruption);

@@ -15,7 +15,7 @@
 namespace plumbline {
 namespace {
 
-std::string purpose_of(const std::filesystem::path& probe, Interruption& interruption) {
+std::string purpose_of_probe(const std::filesystem::path& probe, Interruption& interruption) {
   const Captured said = capture({probe, "--describe=json"}, Seconds{10}, interruption);
   try {
     if (said.ok()) return nlohmann::json::parse(said.output).at("purpose").get<std::string>();
@@ -33,7 +33,8 @@ int list_probes(const InstallTree& tree) {
   const auto names = probe_names(tree.bin);
   if (names.empty()) std::cout << "There is no probe in " << tree.bin.string() << ".\n";
   for (const std::string& name : names) {
-    std::cout << fmt::format("  {:14} {}\n", name, purpose_of(tree.probe(name), interruption));
+    std::cout << fmt::format("  {:14} {}\n", name,
+                             purpose_of_probe(tree.probe(name), interruption));
   }
   return exit_ok;
 }

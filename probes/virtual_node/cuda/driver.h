@@ -263,6 +263,8 @@ class CudaDriver {
 CudaDriver& the_driver();
 std::mutex& driver_mutex();
 
+inline void* pointer(CUdeviceptr address) { return reinterpret_cast<void*>(address); }
+
 /// Prints why a call failed, where a program's author should know.
 void explain(const char* call, const CallFailed& failure);
 

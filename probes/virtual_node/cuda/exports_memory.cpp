@@ -9,11 +9,10 @@ using plumbline::virtual_node::CallFailed;
 using plumbline::virtual_node::CudaDriver;
 using plumbline::virtual_node::guarded;
 using plumbline::virtual_node::HostTime;
+using plumbline::virtual_node::pointer;
 using plumbline::virtual_node::Stream;
 
 namespace {
-
-void* pointer(CUdeviceptr address) { return reinterpret_cast<void*>(address); }
 
 Block& allocate(CudaDriver& driver, int gpu, std::size_t bytes) {
   if (bytes == 0) throw CallFailed(CUDA_ERROR_INVALID_VALUE, "0 bytes were asked for");

@@ -5,11 +5,10 @@
 using plumbline::virtual_node::CallFailed;
 using plumbline::virtual_node::CudaDriver;
 using plumbline::virtual_node::guarded;
+using plumbline::virtual_node::pointer;
 using plumbline::virtual_node::VirtualMemory;
 
 namespace {
-
-void* pointer(CUdeviceptr address) { return reinterpret_cast<void*>(address); }
 
 int gpu_of(const CudaDriver& driver, const CUmemLocation& location) {
   if (location.type != CU_MEM_LOCATION_TYPE_DEVICE) {

@@ -2,7 +2,6 @@
 // run on this host.
 
 #include <algorithm>
-#include <limits>
 #include <sstream>
 
 #include "probes/virtual_node/cuda/driver.h"
@@ -10,8 +9,6 @@
 
 namespace plumbline::virtual_node {
 namespace {
-
-constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
 
 using Values = std::vector<std::vector<std::byte>>;
 
@@ -194,9 +191,8 @@ void CudaDriver::execute(const Context& context, const HostKernel& kernel, Exten
   once(launch_key(kernel, grid, block, values), traffic.accesses, repeatable(traffic), [&] {
     if (traffic.elements && *traffic.elements > window_elements * window_count) {
       // Visited whole: where an element falls into every page, every page is touched.
-      constexpr std::size_t page = 4096;
       for (const Access& access : traffic.accesses) {
-        if (access.write && access.bytes <= *traffic.elements * page) {
+        if (access.write && access.bytes <= *traffic.elements * page_bytes) {
           DeviceMemory::populate(const_cast<void*>(access.address), access.bytes);
         }
       }

@@ -1,19 +1,11 @@
 #include "probes/virtual_node/cuda/meetings.h"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 #include "probes/virtual_node/cuda/driver.h"
 
 namespace plumbline::virtual_node {
-namespace {
-
-constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
-constexpr double nanoseconds_per_second = 1e9;
-
-}  // namespace
-
 Meetings::~Meetings() {
   while (!meetings_.empty()) drop(meetings_.begin()->first);
 }

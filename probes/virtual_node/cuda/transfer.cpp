@@ -12,9 +12,6 @@
 namespace plumbline::virtual_node {
 namespace {
 
-constexpr std::uintptr_t page = 4096;
-constexpr Nanoseconds never = std::numeric_limits<double>::infinity();
-
 PathEnd end_of(const Block& block) { return block.gpu == Block::on_host ? host_end : block.gpu; }
 
 /// The NUMA node that the page at this address lies on; -1 where the kernel does not tell.
@@ -251,7 +248,8 @@ void CudaDriver::fill(Stream& stream, CUdeviceptr to, unsigned char value, std::
 }
 
 void CudaDriver::register_memory(void* data, std::size_t bytes) {
-  if (reinterpret_cast<std::uintptr_t>(data) % page != 0 || bytes % page != 0 || bytes == 0) {
+  if (reinterpret_cast<std::uintptr_t>(data) % page_bytes != 0 || bytes % page_bytes != 0 ||
+      bytes == 0) {
     throw CallFailed(CUDA_ERROR_INVALID_VALUE, "only whole pages can be page-locked");
   }
   if (memory.find(data) != nullptr) throw CallFailed(CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED);

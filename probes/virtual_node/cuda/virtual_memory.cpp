@@ -18,7 +18,6 @@ constexpr std::uintptr_t first_address = 0x7e90'0000'0000;
 #else
 constexpr std::uintptr_t first_address = 0x3000'0000'0000;
 #endif
-constexpr std::size_t page = 4096;
 
 [[noreturn]] void refuse(const std::string& why, CUresult status = CUDA_ERROR_INVALID_VALUE) {
   throw CallFailed(status, why);
@@ -86,7 +85,7 @@ void VirtualMemory::release(CUmemGenericAllocationHandle handle) {
 }
 
 void* VirtualMemory::reserve(std::size_t bytes, std::size_t alignment) {
-  if (bytes == 0 || bytes % page != 0) refuse("the size is no multiple of a page");
+  if (bytes == 0 || bytes % page_bytes != 0) refuse("the size is no multiple of a page");
   if (alignment != 0 && !std::has_single_bit(alignment)) refuse("the alignment is no power of two");
   const std::size_t step = std::max(alignment, granularity);
   std::uintptr_t from = first_address;

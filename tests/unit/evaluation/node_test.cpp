@@ -14,10 +14,6 @@ namespace {
 using namespace testing;
 using ::testing::HasSubstr;
 
-NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines) {
-  return evaluate_node(node_a, rows, Expectations(std::move(baselines)));
-}
-
 /// The only finding, for the tests that ask for one.
 Finding only(const NodeEvaluation& evaluation) {
   EXPECT_EQ(evaluation.findings.size(), 1U);

@@ -111,4 +111,8 @@ Baseline expected_gpus() {
   return b;
 }
 
+NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines) {
+  return evaluate_node(node_a, rows, Expectations(std::move(baselines)));
+}
+
 }  // namespace plumbline::testing

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/evaluation/node.h"
 #include "results/schema/baseline.h"
 #include "results/schema/manifest.h"
 #include "results/schema/measurement.h"
@@ -26,5 +27,8 @@ Baseline expected_triad();
 Baseline expected_gpus();
 
 const ManifestEntry node_a = {"node-a", "m7i.large", "", "", "", "", "", ""};
+
+/// node_a by its rows.
+NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines);
 
 }  // namespace plumbline::testing

@@ -16,10 +16,6 @@ namespace {
 
 using namespace testing;
 
-NodeEvaluation judge(std::vector<Measurement> rows, std::vector<Baseline> baselines) {
-  return evaluate_node(node_a, rows, Expectations(std::move(baselines)));
-}
-
 TEST(SilentPass, ManifestNodeWithoutRows) {
   const auto result = judge({}, {expected_triad()});
   EXPECT_EQ(result.verdict.outcome, NodeOutcome::incomplete);

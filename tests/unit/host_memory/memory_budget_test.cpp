@@ -6,11 +6,12 @@
 #include <fstream>
 #include <string>
 
+#include "tests/byte_sizes.h"
+
 namespace plumbline::host_memory {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
 /// The kernel's files of a machine, below a folder of the test's own.
 class MemoryBudgetTest : public testing::Test {

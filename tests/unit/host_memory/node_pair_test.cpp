@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "tests/byte_sizes.h"
+
 namespace plumbline::host_memory {
 namespace {
 
@@ -11,9 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
 
 NumaNode numa(unsigned os_index, CpuList cpus, std::uint64_t memory_bytes) {
   NumaNode node;

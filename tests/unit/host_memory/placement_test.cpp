@@ -11,13 +11,12 @@
 #include "probes/host_memory/placed_buffer.h"
 #include "probes/host_memory/workbench.h"
 #include "probes/node/discover.h"
+#include "tests/byte_sizes.h"
 
 namespace plumbline::host_memory {
 namespace {
 
 using testing::HasSubstr;
-
-constexpr std::size_t mebibyte = 1 << 20;
 
 std::string reason_of(std::span<std::byte> memory, unsigned node, const PageNodes& where) {
   try {

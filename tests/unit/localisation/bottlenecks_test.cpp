@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr double sigma = 0.01;
+constexpr double path_sigma = 0.01;
 
 struct Link {
   std::uint32_t a = 0;
@@ -25,7 +25,7 @@ struct Link {
 
 Paths paths_of(const std::vector<Link>& links) {
   Paths paths;
-  for (const Link& link : links) paths.add(link.deviation, sigma, std::array{link.a, link.b});
+  for (const Link& link : links) paths.add(link.deviation, path_sigma, std::array{link.a, link.b});
   return paths;
 }
 
@@ -102,9 +102,9 @@ TEST(Bottlenecks, WhatIsTooSmallIsNotLookedFor) {
 TEST(Bottlenecks, ManyPathsOfOneElementAreFittedByTheirQuantiles) {
   Paths paths;
   std::mt19937_64 random(1);
-  std::normal_distribution<double> noise(0, sigma);
+  std::normal_distribution<double> noise(0, path_sigma);
   for (std::uint32_t other = 1; other <= 100; ++other) {
-    paths.add(-0.2 + noise(random), sigma, std::array{std::uint32_t{0}, other});
+    paths.add(-0.2 + noise(random), path_sigma, std::array{std::uint32_t{0}, other});
   }
   const auto found = find(paths, 101);
   ASSERT_THAT(elements_of(found), ElementsAre(0));
@@ -140,7 +140,7 @@ TEST(Bottlenecks, WithoutNoiseTheSlowSetIsFound) {
 
 TEST(Bottlenecks, TheOrderOfThePathsDoesNotMatterBitForBit) {
   std::mt19937_64 random(7);
-  std::normal_distribution<double> noise(0, sigma);
+  std::normal_distribution<double> noise(0, path_sigma);
   std::vector<double> offsets(200, 0);
   for (std::size_t i = 0; i < offsets.size(); i += 23) offsets[i] = -0.12;
   auto links = ring(offsets, 3);
@@ -164,8 +164,8 @@ TEST(Bottlenecks, WhatNoPathTellsApartIsNamed) {
 TEST(Bottlenecks, WhatIsNoMeasurementIsRefused) {
   Paths paths;
   const std::array elements = {std::uint32_t{0}};
-  EXPECT_THROW(paths.add(NAN, sigma, elements), std::invalid_argument);
-  EXPECT_THROW(paths.add(-INFINITY, sigma, elements), std::invalid_argument);
+  EXPECT_THROW(paths.add(NAN, path_sigma, elements), std::invalid_argument);
+  EXPECT_THROW(paths.add(-INFINITY, path_sigma, elements), std::invalid_argument);
   EXPECT_THROW(paths.add(0, 0, elements), std::invalid_argument);
   EXPECT_EQ(paths.size(), 0U);
 }

@@ -105,7 +105,7 @@ TEST(Imds, SaysWhoThisInstanceIs) {
   EXPECT_THAT(found, Contains(Pair("network_interfaces", "2")));
 }
 
-std::string complaint(const ImdsEndpoint& endpoint) {
+std::string imds_complaint(const ImdsEndpoint& endpoint) {
   try {
     read_imds(endpoint);
   } catch (const std::runtime_error& error) {
@@ -116,12 +116,12 @@ std::string complaint(const ImdsEndpoint& endpoint) {
 
 TEST(Imds, RefusedToken) {
   const Service service([](const std::string&) { return "HTTP/1.1 403 Forbidden\r\n\r\n"; });
-  EXPECT_THAT(complaint(service.endpoint), HasSubstr("answers 403"));
+  EXPECT_THAT(imds_complaint(service.endpoint), HasSubstr("answers 403"));
 }
 
 TEST(Imds, NoHttp) {
   const Service service([](const std::string&) { return "SSH-2.0-OpenSSH\r\n"; });
-  EXPECT_THAT(complaint(service.endpoint), HasSubstr("answers no HTTP"));
+  EXPECT_THAT(imds_complaint(service.endpoint), HasSubstr("answers no HTTP"));
 }
 
 TEST(Imds, NobodyListens) {
@@ -130,7 +130,7 @@ TEST(Imds, NobodyListens) {
     const Service service(p5);
     endpoint = service.endpoint;
   }
-  EXPECT_THAT(complaint(endpoint), HasSubstr("cannot be reached: Connection refused"));
+  EXPECT_THAT(imds_complaint(endpoint), HasSubstr("cannot be reached: Connection refused"));
 }
 
 TEST(Imds, NoAnswerInTime) {
@@ -143,7 +143,7 @@ TEST(Imds, NoAnswerInTime) {
   ASSERT_EQ(::bind(listener, raw, size), 0);
   ASSERT_EQ(::listen(listener, 1), 0);
   ASSERT_EQ(::getsockname(listener, raw, &size), 0);
-  EXPECT_THAT(complaint({"127.0.0.1", ntohs(address.sin_port), 0.1}),
+  EXPECT_THAT(imds_complaint({"127.0.0.1", ntohs(address.sin_port), 0.1}),
               HasSubstr("did not answer within 0.1 s"));
   ::close(listener);
 }

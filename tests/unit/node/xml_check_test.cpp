@@ -7,7 +7,7 @@
 namespace plumbline {
 namespace {
 
-std::string complaint(const std::string& text) {
+std::string xml_complaint(const std::string& text) {
   try {
     check_well_formed("m.xml", text);
   } catch (const FileError& error) {
@@ -17,9 +17,9 @@ std::string complaint(const std::string& text) {
 }
 
 TEST(WellFormed, AFileAsHwlocWritesIt) {
-  EXPECT_EQ(complaint("<?xml version=\"1.0\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
-                      "<!-- <a> -->\n<topology version=\"2.0\">\n <object name=\"a>b\"/>\n"
-                      " <object>\n </object>\n</topology>\n"),
+  EXPECT_EQ(xml_complaint("<?xml version=\"1.0\"?>\n<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">\n"
+                          "<!-- <a> -->\n<topology version=\"2.0\">\n <object name=\"a>b\"/>\n"
+                          " <object>\n </object>\n</topology>\n"),
             "none");
 }
 
@@ -32,7 +32,7 @@ struct Broken {
 class NotWellFormed : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(NotWellFormed, SaysWhereAndWhy) {
-  EXPECT_EQ(complaint(GetParam().text), GetParam().complaint);
+  EXPECT_EQ(xml_complaint(GetParam().text), GetParam().complaint);
 }
 
 INSTANTIATE_TEST_SUITE_P(

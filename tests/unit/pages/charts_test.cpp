@@ -22,11 +22,6 @@ std::string section_of(const Evidence& evidence, const std::string& id) {
   return page.substr(begin, page.find("</section>", begin) - begin);
 }
 
-testing::AssertionResult says(const std::string& page, const std::string& part) {
-  if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "it does not say " << part;
-}
-
 /// What is drawn.
 std::string drawn(const LineChart& chart) {
   html::Document document;

@@ -13,7 +13,7 @@
 namespace plumbline {
 namespace {
 
-constexpr const char* type = "p5.48xlarge";
+constexpr const char* charted_type = "p5.48xlarge";
 
 std::string host_name(std::size_t node) {
   return fmt::format("ip-10-{}-{}-{}", 1 + node / 65536, node / 256 % 256, node % 256);
@@ -28,7 +28,7 @@ class Maker {
     d.metric = std::move(metric);
     d.unit = std::move(unit);
     d.better = better;
-    d.instance_type = type;
+    d.instance_type = charted_type;
   }
 
   void add(const std::string& host, const std::string& subject, double value) {
@@ -141,7 +141,7 @@ FabricPicture example_fabric(std::size_t hosts, std::size_t hosts_per_leaf, std:
   std::normal_distribution<double> noise(0, 0.006);
   FabricPicture picture;
   picture.name = "efa.write 1 MiB";
-  picture.instance_type = type;
+  picture.instance_type = charted_type;
   picture.unit = "GB/s";
   picture.rails = 4;
   picture.nodes = hosts;
@@ -253,7 +253,7 @@ Evidence charts_evidence(std::size_t nodes) {
     Finding& f = culprit.finding;
     f.id = "c0ffee01";
     f.host = host_name(3);
-    f.instance_type = type;
+    f.instance_type = charted_type;
     f.metric = "efa.culprit";
     f.subject = "node";
     f.rule = "culprit";
@@ -278,7 +278,7 @@ Evidence machine_evidence() {
     Finding& f = judged.finding;
     f.id = fmt::format("{:08x}", 0x51000000U + e.findings.size());
     f.host = host;
-    f.instance_type = type;
+    f.instance_type = charted_type;
     f.metric = metric;
     f.probe = metric.substr(0, metric.find('.'));
     f.subject = subject;

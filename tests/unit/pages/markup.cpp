@@ -54,6 +54,11 @@ std::vector<MarkupTag> markup_of(std::string_view text) {
   return tags;
 }
 
+testing::AssertionResult says(const std::string& page, const std::string& part) {
+  if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "the page does not say " << part;
+}
+
 std::size_t occurrences(std::string_view text, std::string_view part) {
   std::size_t number = 0;
   for (std::size_t at = text.find(part); at != std::string_view::npos;

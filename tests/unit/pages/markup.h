@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +19,8 @@ struct MarkupTag {
 
 /// All tags of a text. The contents of script, style and title hold none.
 std::vector<MarkupTag> markup_of(std::string_view text);
+
+testing::AssertionResult says(const std::string& page, const std::string& part);
 
 /// How often a part stands in a text.
 std::size_t occurrences(std::string_view text, std::string_view part);

@@ -19,11 +19,6 @@ namespace plumbline {
 namespace {
 
 // These say the part that is missing and not the whole page.
-testing::AssertionResult says(const std::string& page, const std::string& part) {
-  if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "the page does not say " << part;
-}
-
 /// The first tag that does not belong; empty for a well-formed text.
 std::string unbalanced(const std::vector<MarkupTag>& tags) {
   static const std::set<std::string> without_end = {"meta", "input", "br", "hr", "link", "col"};

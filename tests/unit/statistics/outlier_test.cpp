@@ -12,11 +12,11 @@
 namespace plumbline {
 namespace {
 
-constexpr CohortLevel example{.centre = 2, .sigma = 0.01, .members = 1000};
+constexpr CohortLevel example_level{.centre = 2, .sigma = 0.01, .members = 1000};
 
 std::vector<double> around(double deficit, std::size_t count, unsigned seed = 1) {
   std::mt19937_64 random(seed);
-  std::normal_distribution<double> noise(example.centre + std::log1p(-deficit), 0.005);
+  std::normal_distribution<double> noise(example_level.centre + std::log1p(-deficit), 0.005);
   std::vector<double> values(count);
   for (double& value : values) value = noise(random);
   return values;
@@ -45,32 +45,35 @@ TEST(Cohort, NoNoiseIsNotBelievedIn) {
 }
 
 TEST(Cohort, ToleranceIsLearnedWhereNoneIsKnown) {
-  EXPECT_DOUBLE_EQ(learned_tolerance(example), 0.05);
+  EXPECT_DOUBLE_EQ(learned_tolerance(example_level), 0.05);
   EXPECT_DOUBLE_EQ(learned_tolerance({.sigma = 0.001}), 0.03);
 }
 
 TEST(Outlier, TheScreenWantsBothFarAndMuch) {
-  EXPECT_TRUE(is_candidate(2 + std::log1p(-0.05), example, 0.05));
-  EXPECT_FALSE(is_candidate(2 + std::log1p(-0.02), example, 0.05)) << "z is -2";
-  EXPECT_FALSE(is_candidate(2 + std::log1p(-0.035), example, 0.05)) << "less than 0.75 of 5 %";
-  EXPECT_FALSE(is_candidate(2.2, example, 0.05)) << "faster is no fault";
+  EXPECT_TRUE(is_candidate(2 + std::log1p(-0.05), example_level, 0.05));
+  EXPECT_FALSE(is_candidate(2 + std::log1p(-0.02), example_level, 0.05)) << "z is -2";
+  EXPECT_FALSE(is_candidate(2 + std::log1p(-0.035), example_level, 0.05))
+      << "less than 0.75 of 5 %";
+  EXPECT_FALSE(is_candidate(2.2, example_level, 0.05)) << "faster is no fault";
 }
 
 TEST(Outlier, FreshValuesDecide) {
-  EXPECT_EQ(judge_fresh(around(0.2, 2), example, 0.05).decision, FreshDecision::measure_again);
-  EXPECT_EQ(judge_fresh(around(0.2, 3), example, 0.05).decision, FreshDecision::fails);
-  EXPECT_NEAR(judge_fresh(around(0.2, 3), example, 0.05).deficit, 0.2, 0.01);
-  EXPECT_EQ(judge_fresh(around(0, 3), example, 0.05).decision, FreshDecision::clear);
-  EXPECT_EQ(judge_fresh(around(0.05, 3), example, 0.05).decision, FreshDecision::measure_again);
-  EXPECT_EQ(judge_fresh(around(0.05, 12), example, 0.05).decision, FreshDecision::undecided);
+  EXPECT_EQ(judge_fresh(around(0.2, 2), example_level, 0.05).decision,
+            FreshDecision::measure_again);
+  EXPECT_EQ(judge_fresh(around(0.2, 3), example_level, 0.05).decision, FreshDecision::fails);
+  EXPECT_NEAR(judge_fresh(around(0.2, 3), example_level, 0.05).deficit, 0.2, 0.01);
+  EXPECT_EQ(judge_fresh(around(0, 3), example_level, 0.05).decision, FreshDecision::clear);
+  EXPECT_EQ(judge_fresh(around(0.05, 3), example_level, 0.05).decision,
+            FreshDecision::measure_again);
+  EXPECT_EQ(judge_fresh(around(0.05, 12), example_level, 0.05).decision, FreshDecision::undecided);
 }
 
 TEST(Outlier, TheOrderOfTheFreshValuesDoesNotMatter) {
   auto values = around(0.07, 6);
-  const double before = judge_fresh(values, example, 0.05).p;
+  const double before = judge_fresh(values, example_level, 0.05).p;
   std::swap(values[0], values[5]);
   std::swap(values[2], values[3]);
-  EXPECT_EQ(judge_fresh(values, example, 0.05).p, before);
+  EXPECT_EQ(judge_fresh(values, example_level, 0.05).p, before);
 }
 
 /// 5,000 nodes with 50 metrics of three kinds, in three cohorts that are 4 % apart; 1 % of the

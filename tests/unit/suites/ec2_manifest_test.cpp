@@ -166,14 +166,14 @@ TEST_F(Ec2, SaysWhatIsNoTree) {
   EXPECT_THAT(made.notes, ElementsAre("network node m lies below x and y, expected one above it"));
 }
 
-struct Refusal {
+struct Refused {
   const char* name;
   std::string topology;
   std::string instances;
   const char* message;
 };
 
-class Ec2Refusal : public Ec2, public ::testing::WithParamInterface<Refusal> {};
+class Ec2Refusal : public Ec2, public ::testing::WithParamInterface<Refused> {};
 
 TEST_P(Ec2Refusal, NamesTheFileAndThePlace) {
   EXPECT_THAT(message(GetParam().topology, GetParam().instances), HasSubstr(GetParam().message));
@@ -185,55 +185,55 @@ const std::string one_described = instances_of({described("i-1", "10.0.0.1")});
 INSTANTIATE_TEST_SUITE_P(
     Table, Ec2Refusal,
     ::testing::Values(
-        Refusal{"Empty", "\n", one_described, "topology.json: is empty, expected an answer of "},
-        Refusal{"NoJson", "{\"Instances\":\n [}\n", one_described,
+        Refused{"Empty", "\n", one_described, "topology.json: is empty, expected an answer of "},
+        Refused{"NoJson", "{\"Instances\":\n [}\n", one_described,
                 "topology.json:2: is no JSON, expected an answer of DescribeInstanceTopology"},
-        Refusal{"CutJson", one_placed.substr(0, 40), one_described, "topology.json:1: is no JSON"},
-        Refusal{"SecondIsNoJson", one_placed + "\nx", one_described, "topology.json:2: is no JSON"},
-        Refusal{"SwappedFiles", one_described, one_placed,
+        Refused{"CutJson", one_placed.substr(0, 40), one_described, "topology.json:1: is no JSON"},
+        Refused{"SecondIsNoJson", one_placed + "\nx", one_described, "topology.json:2: is no JSON"},
+        Refused{"SwappedFiles", one_described, one_placed,
                 "topology.json: Instances: is missing, expected an answer of"},
-        Refusal{"AnArray", "[]", one_described, "topology.json: found [], expected an object"},
-        Refusal{"InstancesNoArray", R"({"Instances": 7})", one_described,
+        Refused{"AnArray", "[]", one_described, "topology.json: found [], expected an object"},
+        Refused{"InstancesNoArray", R"({"Instances": 7})", one_described,
                 "topology.json: Instances: found 7, expected an array"},
-        Refusal{"NoId", R"({"Instances": [{}]})", one_described,
+        Refused{"NoId", R"({"Instances": [{}]})", one_described,
                 "topology.json: Instances[0].InstanceId: is missing or empty"},
-        Refusal{"IdNoText", R"({"Instances": [{"InstanceId": 1}]})", one_described,
+        Refused{"IdNoText", R"({"Instances": [{"InstanceId": 1}]})", one_described,
                 "topology.json: Instances[0].InstanceId: found 1, expected a text or null"},
-        Refusal{"NodeNoText", topology_of({placed("i-1", R"("a", 7)")}), one_described,
+        Refused{"NodeNoText", topology_of({placed("i-1", R"("a", 7)")}), one_described,
                 "topology.json: Instances[0].NetworkNodes[1]: found 7, expected a text"},
-        Refusal{"NodeEmpty", topology_of({placed("i-1", R"("a", "")")}), one_described,
+        Refused{"NodeEmpty", topology_of({placed("i-1", R"("a", "")")}), one_described,
                 "topology.json: Instances[0]: found 2 network nodes, one of them empty"},
-        Refusal{"FiveLayers", topology_of({placed("i-1", R"("a", "b", "c", "d", "e")")}),
+        Refused{"FiveLayers", topology_of({placed("i-1", R"("a", "b", "c", "d", "e")")}),
                 one_described, "topology.json: Instances[0]: found 5 network nodes, expected at"},
-        Refusal{"SecondAnswer", one_placed + R"({"Instances": [{"InstanceId": 1}]})", one_described,
+        Refused{"SecondAnswer", one_placed + R"({"Instances": [{"InstanceId": 1}]})", one_described,
                 "topology.json: answer 2: Instances[0].InstanceId: found 1"},
-        Refusal{"TwiceAndDifferent",
+        Refused{"TwiceAndDifferent",
                 topology_of({placed("i-1", R"("a", "b", "c")"), placed("i-1", R"("a", "b", "d")")}),
                 one_described,
                 "topology.json: Instances[1]: i-1 is listed with other values than "},
-        Refusal{
+        Refused{
             "OnlyPlaced",
             topology_of({placed("i-1", R"("a", "b", "c")"), placed("i-2", R"("a", "b", "c")"),
                          placed("i-3", R"("a", "b", "c")")}),
             one_described,
             "topology.json: Instances[1]: i-2 and 1 more are in no answer of DescribeInstances"},
-        Refusal{"TypesDiffer", topology_of({placed("i-1", R"("a", "b", "c")", "p4d.24xlarge")}),
+        Refused{"TypesDiffer", topology_of({placed("i-1", R"("a", "b", "c")", "p4d.24xlarge")}),
                 one_described,
                 "topology.json: Instances[0]: i-1 is a p4d.24xlarge, but a p5.48xlarge at "},
-        Refusal{"NoName", one_placed, R"({"Reservations": [{"Instances": [{"InstanceId": "i-1",
+        Refused{"NoName", one_placed, R"({"Reservations": [{"Instances": [{"InstanceId": "i-1",
                 "PrivateDnsName": ""}]}]})",
                 "instances.json: Reservations[0].Instances[0]: i-1 has no PrivateDnsName (state: "},
-        Refusal{"PlacementNoObject", one_placed, R"({"Reservations": [{"Instances": [
+        Refused{"PlacementNoObject", one_placed, R"({"Reservations": [{"Instances": [
                 {"InstanceId": "i-1", "Placement": "here"}]}]})",
                 "Instances[0].Placement: found \"here\", expected an object"},
-        Refusal{"HostTwice",
+        Refused{"HostTwice",
                 topology_of({placed("i-1", R"("a", "b", "c")"), placed("i-2", R"("a", "b", "c")")}),
                 instances_of({described("i-1", "10.0.0.1"), described("i-2", "10.0.0.1")}),
                 "Reservations[1].Instances[0]: its host is ip-10-0-0-1, as at instances.json: "},
-        Refusal{"NoneRuns", R"({"Instances": []})",
+        Refused{"NoneRuns", R"({"Instances": []})",
                 instances_of({described("i-1", "10.0.0.1", "terminated")}),
                 "instances.json: names no instance that runs"},
-        Refusal{"FromTheBottomUp",
+        Refused{"FromTheBottomUp",
                 topology_of({placed("i-1", R"("leaf1", "mid", "top")"),
                              placed("i-2", R"("leaf2", "mid", "top")")}),
                 instances_of({described("i-1", "10.0.0.1"), described("i-2", "10.0.0.2")}),

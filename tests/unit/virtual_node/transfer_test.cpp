@@ -5,11 +5,10 @@
 #include "probes/gpu/gate.h"
 #include "probes/gpu/pinned_on_node.h"
 #include "probes/gpu/transfer_code.h"
+#include "tests/byte_sizes.h"
 
 namespace plumbline {
 namespace {
-
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
 
 std::shared_ptr<const cuda::Driver> driver() {
   static const auto opened = std::make_shared<const cuda::Driver>(

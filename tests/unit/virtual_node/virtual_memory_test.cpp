@@ -5,13 +5,13 @@
 #include "probes/gpu/transfer_code.h"
 #include "probes/gpu/workbench.h"
 #include "probes/vendor/cuda_multicast.h"
+#include "tests/byte_sizes.h"
 
 namespace plumbline {
 namespace {
 
 using cuda::Status;
 
-constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t size = 512 * mebibyte;
 
 class VirtualMemory : public ::testing::Test {

@@ -7,21 +7,22 @@
 namespace plumbline {
 namespace {
 
-struct Example {
+struct HostListExample {
   const char* hostlist;
   const char* first;
 };
 
 TEST(FirstHost, Examples) {
-  for (const Example& example : {Example{"n[1-4,07],m3", "n1"},
-                                 {"n1", "n1"},
-                                 {"m3,n[1-4]", "m3"},
-                                 {"n[007-010]", "n007"},
-                                 {"n[07,1-4]", "n07"},
-                                 {"n[5]", "n5"},
-                                 {"r[1-2]n[03,5]", "r1n03"},
-                                 {"ip-10-0-[0-3]-7.ec2.internal,x", "ip-10-0-0-7.ec2.internal"},
-                                 {"queue-st-p5-[1-16]", "queue-st-p5-1"}}) {
+  for (const HostListExample& example :
+       {HostListExample{"n[1-4,07],m3", "n1"},
+        {"n1", "n1"},
+        {"m3,n[1-4]", "m3"},
+        {"n[007-010]", "n007"},
+        {"n[07,1-4]", "n07"},
+        {"n[5]", "n5"},
+        {"r[1-2]n[03,5]", "r1n03"},
+        {"ip-10-0-[0-3]-7.ec2.internal,x", "ip-10-0-0-7.ec2.internal"},
+        {"queue-st-p5-[1-16]", "queue-st-p5-1"}}) {
     EXPECT_EQ(first_host(example.hostlist), example.first) << example.hostlist;
   }
 }
