@@ -9,6 +9,8 @@
 #include <string_view>
 #include <thread>
 
+#include "tests/unit/world/meeting.h"
+
 namespace plumbline {
 namespace {
 
@@ -19,8 +21,6 @@ using ::testing::IsEmpty;
 
 Deadline now() { return std::chrono::steady_clock::now(); }
 /// Long enough for any machine: what waits so long has failed.
-Deadline soon() { return deadline_in(60); }
-
 /// A channel and the bare socket at its other end.
 struct Wire {
   explicit Wire(std::size_t largest = Channel::largest_message) {

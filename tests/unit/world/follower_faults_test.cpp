@@ -17,12 +17,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-Deadline soon() { return deadline_in(60); }
-
-std::string failure_of(std::future<Follower>& follower) {
-  return complaint_of<RendezvousError>([&] { return follower.get(); });
-}
-
 TEST(Follower, ALeaderThatIsKilledIsNamed) {
   Meeting meeting(2);
   Process killed([&] {

@@ -21,12 +21,6 @@ using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-Deadline soon() { return deadline_in(60); }
-
-std::string failure_of(std::future<Follower>& follower) {
-  return complaint_of<RendezvousError>([&] { return follower.get(); });
-}
-
 /// Somebody who found the port of rank 0.
 class Stranger {
  public:

@@ -14,13 +14,15 @@
 
 namespace plumbline {
 
+/// Long enough for any machine.
+inline Deadline soon() { return deadline_in(60); }
+
 /// A task on this host whose rank 0 listens at a port of the kernel's choice. Rank k is "on" host
 /// nk.
 struct Meeting {
   explicit Meeting(int ranks, const std::string& address = "127.0.0.1")
       : size(ranks), listener(Endpoint{address, 0}), rendezvous{address, listener.port()} {}
 
-  /// `limit_s`: a minute is long enough for any machine.
   Place place(int rank, double limit_s = 60) const {
     return {.rank = rank,
             .size = size,
@@ -53,11 +55,11 @@ struct Meeting {
 /// A rank that has said who it is once it is made, and has not heard the answer.
 class Caller {
  public:
-  explicit Caller(const Place& place) : channel_(connect_to(place.rendezvous, deadline_in(60))) {
-    channel_.send(greeting_message(place, Meeting::participant(place.rank)), deadline_in(60));
+  explicit Caller(const Place& place) : channel_(connect_to(place.rendezvous, soon())) {
+    channel_.send(greeting_message(place, Meeting::participant(place.rank)), soon());
   }
-  void say(const nlohmann::json& message) { channel_.send(message, deadline_in(60)); }
-  nlohmann::json hear() { return channel_.receive(deadline_in(60)).value(); }
+  void say(const nlohmann::json& message) { channel_.send(message, soon()); }
+  nlohmann::json hear() { return channel_.receive(soon()).value(); }
 
  private:
   Channel channel_;
@@ -69,7 +71,7 @@ inline Channel take_caller(Listener& listener) {
   while (::poll(&polled, 1, -1) < 0) {
   }
   Channel channel(std::move(listener.accept().value().socket));
-  channel.receive(deadline_in(60)).value();
+  channel.receive(soon()).value();
   return channel;
 }
 
@@ -82,6 +84,11 @@ std::string complaint_of(Function&& function) {
     return error.what();
   }
   return "no complaint";
+}
+
+/// Why a rank did not come in.
+inline std::string failure_of(std::future<Follower>& follower) {
+  return complaint_of<RendezvousError>([&] { return follower.get(); });
 }
 
 }  // namespace plumbline

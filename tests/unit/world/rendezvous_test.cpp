@@ -19,8 +19,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Deadline soon() { return deadline_in(60); }
-
 TEST(Rendezvous, AllCome) {
   Meeting meeting(3);
   auto second = meeting.join(2);
