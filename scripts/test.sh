@@ -3,7 +3,8 @@
 # AddressSanitizer + UndefinedBehaviorSanitizer and under ThreadSanitizer. Exit 0 if all passed.
 #
 #   scripts/test.sh                    all of it
-#   scripts/test.sh --preset dev       only that preset; may be repeated: dev, asan, tsan, release
+#   scripts/test.sh --preset batched   only that preset; may be repeated: batched, dev, asan, tsan,
+#                                      release
 #   scripts/test.sh --no-setup         takes the packages as they are
 #   scripts/test.sh -- -R layering     what follows -- goes to ctest
 set -euo pipefail
@@ -17,8 +18,8 @@ while (($#)); do
   case "$1" in
     --preset)
       case "${2:-}" in
-        dev | asan | tsan | release) presets+=("$2") ;;
-        *) printf 'test: found --preset "%s", expected dev, asan, tsan or release\n' "${2:-}" >&2
+        batched | dev | asan | tsan | release) presets+=("$2") ;;
+        *) printf 'test: found --preset "%s", expected batched, dev, asan, tsan or release\n' "${2:-}" >&2
            exit 2 ;;
       esac
       shift ;;
@@ -29,7 +30,7 @@ while (($#)); do
   esac
   shift
 done
-((${#presets[@]})) || presets=(dev asan tsan)
+((${#presets[@]})) || presets=(batched asan tsan)
 
 if [[ $setup == yes ]]; then
   say "set up"
