@@ -11,7 +11,6 @@
 namespace plumbline::virtual_node {
 namespace {
 
-constexpr double nanoseconds_per_second = 1e9;
 
 std::size_t element_bytes(const Collective& operation) { return *bytes_of(operation.call.type); }
 
