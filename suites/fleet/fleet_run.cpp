@@ -107,16 +107,6 @@ class FleetRun {
     return true;
   }
 
-  /// Who is slow is so with everyone, and everyone may have met it: where all nodes meet, it takes
-  /// more than half of the pairs to be suspect. Rates are relative to their median.
-  static schedule::SuspectRule suspect_rule(const std::vector<schedule::Round>& rounds) {
-    const bool everyone_meets =
-        !rounds.empty() && rounds.front().kind == schedule::RoundKind::round_robin;
-    const std::size_t half = rounds.size() / 2;
-    return {.failing_pairs = everyone_meets ? half + 1 : std::max<std::size_t>(1, half),
-            .usual = 1};
-  }
-
   /// Everyone of the manifest has its pairs, so that a run that is continued makes the same rounds:
   /// those with a host that was lost wait until then.
   bool run_pairs(const Step& step) {
@@ -130,7 +120,7 @@ class FleetRun {
     }
     name_unpaired(step, present, plan.rounds);
     const auto standing =
-        schedule::find_suspects(present.fleet, results, suspect_rule(plan.rounds));
+        schedule::find_suspects(present.fleet, results, schedule::suspect_rule(plan.rounds));
     for (const schedule::Suspect& suspect : standing.suspects) {
       say(fmt::format("{}: {} is tested again: {}", step.name, present.fleet.hosts[suspect.node],
                       suspect.reason));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "suites/schedule/random.h"
@@ -19,8 +20,18 @@ class Retest {
     for (const Suspect& suspect : standing.suspects) {
       if (suspected.insert(suspect.node).second) suspects_.push_back({suspect.node, {}});
     }
+    std::vector<std::size_t> good_of_leaf(fleet.leaves.size());
     for (const std::size_t node : standing.good) {
-      if (!suspected.contains(node)) good_.push_back(node);
+      if (suspected.contains(node)) continue;
+      good_.push_back(node);
+      ++good_of_leaf[fleet.leaf_of[node]];
+    }
+    is_good_within_leaf_.resize(fleet.size());
+    near_.resize(fleet.leaves.size());
+    for (const std::size_t node : standing.good_within_leaf) {
+      const std::size_t leaf = fleet.leaf_of[node];
+      is_good_within_leaf_[node] = true;
+      if (2 * good_of_leaf[leaf] < fleet.leaves[leaf].nodes.size()) near_[leaf].push_back(node);
     }
   }
 
@@ -37,20 +48,29 @@ class Retest {
     std::stable_sort(turn.begin(), turn.end(), [](const Tested* a, const Tested* b) {
       return a->partners.size() < b->partners.size();
     });
-    if (turn.size() > good_.size()) turn.resize(good_.size());
-    std::vector<std::size_t> partners = good_;
-    random.shuffle(partners);
-    choose(turn, partners, random);
-
     Round round{RoundKind::suspects, {}, {}};
     std::vector<bool> busy(fleet_.size(), false);
+    const auto pair = [&](Tested& suspect, std::size_t partner) {
+      suspect.partners.push_back(partner);
+      round.pairs.push_back({suspect.node, partner});
+      busy[suspect.node] = busy[partner] = true;
+    };
+    for (Tested* suspect : turn) {
+      if (busy[suspect->node] || was_in_its_leaf(*suspect)) continue;
+      if (const auto partner = near_partner(suspect->node, busy, random)) pair(*suspect, *partner);
+    }
+
+    std::erase_if(turn, [&](const Tested* suspect) { return busy[suspect->node]; });
+    std::vector<std::size_t> partners = good_;
+    std::erase_if(partners, [&](std::size_t node) { return busy[node]; });
+    if (turn.size() > partners.size()) turn.resize(partners.size());
+    random.shuffle(partners);
+    choose(turn, partners, random);
     for (std::size_t i = 0; i < turn.size(); ++i) {
       const std::size_t flaw = flaw_of(turn, partners, i);
       if (flaw >= met_before) continue;
       within_leaf_ += flaw;
-      turn[i]->partners.push_back(partners[i]);
-      round.pairs.push_back({turn[i]->node, partners[i]});
-      busy[turn[i]->node] = busy[partners[i]] = true;
+      pair(*turn[i], partners[i]);
     }
     for (std::size_t node = 0; node < busy.size(); ++node) {
       if (!busy[node]) round.idle.push_back(node);
@@ -73,6 +93,25 @@ class Retest {
     std::size_t node;
     std::vector<std::size_t> partners;
   };
+
+  bool was_in_its_leaf(const Tested& suspect) const {
+    return std::ranges::any_of(suspect.partners, [&](std::size_t partner) {
+      return fleet_.leaf_of[partner] == fleet_.leaf_of[suspect.node];
+    });
+  }
+
+  /// Who is good within the leaf of a node that was not so, where across leaves all are slow.
+  std::optional<std::size_t> near_partner(std::size_t node, const std::vector<bool>& busy,
+                                          Random& random) const {
+    if (is_good_within_leaf_[node]) return std::nullopt;
+    const std::vector<std::size_t>& near = near_[fleet_.leaf_of[node]];
+    const std::size_t from = near.empty() ? 0 : random.below(near.size());
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      const std::size_t partner = near[(from + i) % near.size()];
+      if (!busy[partner]) return partner;
+    }
+    return std::nullopt;
+  }
 
   static constexpr std::size_t met_before = 2;
 
@@ -119,6 +158,8 @@ class Retest {
   std::uint64_t round_ = 0;
   std::vector<Tested> suspects_;
   std::vector<std::size_t> good_;
+  std::vector<bool> is_good_within_leaf_;
+  std::vector<std::vector<std::size_t>> near_;  ///< of each leaf of few good nodes: good within it
   std::size_t within_leaf_ = 0;
 };
 
@@ -134,14 +175,14 @@ AdaptiveRounds adaptive_rounds(const Fleet& fleet, const Standing& standing, std
   if (standing.suspects.empty()) return made;
   Retest retest(fleet, standing, seed);
   const std::size_t good = retest.good();
-  const std::size_t possible = std::min(tests, good);
+  const std::size_t possible = std::min(tests, good + 1);  // one may be good within the leaf alone
   while (made.rounds.size() < most_rounds) {
     Round round = retest.next(possible);
     if (round.pairs.empty()) break;
     made.rounds.push_back(std::move(round));
   }
   made.incomplete = retest.with_fewer_than(tests);
-  if (good == 0) {
+  if (good == 0 && made.rounds.empty()) {
     made.notes.push_back(fmt::format("no node is known to be good: {} cannot be tested",
                                      counted(standing.suspects.size(), "suspect")));
   } else if (!made.incomplete.empty()) {

@@ -12,7 +12,7 @@
 namespace plumbline::schedule {
 
 /// Rounds that tell which of the suspects are at fault: a suspect that is slow with two good
-/// partners is.
+/// partners is, below a slow leaf one that is slow with a good partner of the leaf.
 struct AdaptiveRounds {
   std::vector<Round> rounds;            ///< `a` is the suspect
   std::vector<std::size_t> incomplete;  ///< suspects with fewer tests than asked; ascending
@@ -20,10 +20,12 @@ struct AdaptiveRounds {
 };
 
 /// Tests each suspect `tests` times, each time with another node that never failed, of another leaf
-/// where there is one. In a round nobody is the partner of two. Where good nodes are fewer than
-/// suspects, the suspects take turns in more rounds, at most `most_rounds`. A node that is not
-/// known to be good is never a partner: a slow pair would tell nothing. Whoever gets fewer tests
-/// for that is in `incomplete`, and can only be called undecided.
+/// where there is one. Where fewer than half of a leaf's nodes are good, who was not good within
+/// the leaf has its first test there, with one that was: across leaves all are slow. In a round
+/// nobody is the partner of two. Where good nodes are fewer than suspects, the suspects take turns
+/// in more rounds, at most `most_rounds`. A node that is not known to be good is never a partner: a
+/// slow pair would tell nothing. Whoever gets fewer tests for that is in `incomplete`, and can only
+/// be called undecided.
 AdaptiveRounds adaptive_rounds(const Fleet& fleet, const Standing& standing, std::uint64_t seed,
                                std::size_t tests = 2, std::size_t most_rounds = 16);
 

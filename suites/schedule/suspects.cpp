@@ -39,6 +39,7 @@ std::optional<double> expected_rate(const RoundResults& results, const SuspectRu
 struct Record {
   std::size_t pairs = 0;
   std::size_t failing = 0;
+  bool is_good_within_leaf = false;
   std::vector<std::size_t> failing_with;
   std::string first_failure;  ///< "failed in round 2 with node-4: rail1>rail1"
 };
@@ -52,7 +53,10 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
                         std::size_t round, const std::string& of) {
     Record& record = records[node];
     ++record.pairs;
-    if (failure.empty()) return;
+    if (failure.empty()) {
+      record.is_good_within_leaf |= fleet.leaf_of[node] == fleet.leaf_of[partner];
+      return;
+    }
     record.failing_with.push_back(partner);
     if (record.failing++ > 0) return;
     record.first_failure = fmt::format("{} in round {} with {}{}{}", failure, round,
@@ -78,6 +82,7 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
   Standing standing;
   for (std::size_t node = 0; node < records.size(); ++node) {
     const Record& record = records[node];
+    if (record.is_good_within_leaf) standing.good_within_leaf.push_back(node);
     if (is_suspect(node)) {
       const std::string more =
           record.failing == 1 ? "" : fmt::format(", and {} more", record.failing - 1);
@@ -88,6 +93,12 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
     }
   }
   return standing;
+}
+
+SuspectRule suspect_rule(std::span<const Round> rounds) {
+  const bool everyone_meets = !rounds.empty() && rounds.front().kind == RoundKind::round_robin;
+  const std::size_t half = rounds.size() / 2;
+  return {.failing_pairs = everyone_meets ? half + 1 : std::max<std::size_t>(1, half), .usual = 1};
 }
 
 std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "suites/schedule/fleet.h"
+#include "suites/schedule/round.h"
 
 namespace plumbline::schedule {
 
@@ -36,6 +37,9 @@ struct Standing {
   /// In at least one pair that does not fail, which clears both of its ends, and in failing ones
   /// with suspects alone; ascending.
   std::vector<std::size_t> good;
+  /// In a pair with another node of their leaf that does not fail, whatever failed across leaves;
+  /// ascending. Below a leaf that is slow itself all are suspects, and these are good company.
+  std::vector<std::size_t> good_within_leaf = {};
 };
 
 /// When a pair fails, and when a node is suspect for it.
@@ -54,6 +58,11 @@ struct SuspectRule {
 /// failed.
 Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
                        const SuspectRule& rule = {});
+
+/// The rule for results whose rates are relative to their median. Who is slow is so with everyone,
+/// and everyone may have met it: where all nodes meet, it takes more than half of the pairs to be
+/// suspect, else half of them.
+SuspectRule suspect_rule(std::span<const Round> rounds);
 
 /// The suspects that a file names (table SuspectedNode of results/schema), ascending, each once
 /// with all of its reasons. Throws FileError, also for a host that is not in the fleet.

@@ -10,6 +10,7 @@
 #include "results/schema/finding.h"
 #include "suites/acceptance/looks.h"
 #include "suites/schedule/adaptive.h"
+#include "suites/simulation/model.h"
 #include "suites/simulation/write_runs.h"
 
 namespace plumbline::simulation {
@@ -83,13 +84,49 @@ std::vector<Again> plan_again(const SimulatedFleet& fleet, const SimulatedSuite&
   return again;
 }
 
-/// Who is suspect according to the report, and everyone else who was in a pair.
+/// The lowest rate of a pair, of all NICs both ways, relative to what is usual.
+std::optional<double> lowest_rate(const SimulatedFleet& fleet, const schedule::Pair& pair,
+                                  std::uint64_t run, std::uint64_t round) {
+  std::optional<double> lowest;
+  const auto take = [&](const PathPlace& place) {
+    const PathKind& kind = fleet.machine.paths[place.kind];
+    if (kind.is_fact || kind.row.better != Better::higher || kind.row.unit != "GB/s") return;
+    const double rate = path_rate(fleet, place) / kind.level;
+    if (!lowest || rate < *lowest) lowest = rate;
+  };
+  for (std::size_t kind = 0; kind < fleet.machine.paths.size(); ++kind) {
+    for (std::size_t rail = 0; rail < fleet.machine.nics.size(); ++rail) {
+      take({kind, pair.a, pair.b, rail, run, round});
+      take({kind, pair.b, pair.a, rail, run, round});
+    }
+  }
+  return lowest;
+}
+
+/// What the runner would see of a round.
+schedule::RoundResults results_of(const SimulatedFleet& fleet, const schedule::Round& round,
+                                  std::uint64_t run, std::uint64_t number) {
+  schedule::RoundResults results;
+  for (const schedule::Pair& pair : round.pairs) {
+    schedule::PairResult result{pair.a, pair.b, std::nullopt};
+    if (fleet.is_reachable(pair.a, run) && fleet.is_reachable(pair.b, run)) {
+      result.rate = lowest_rate(fleet, pair, run, number);
+    }
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+/// Who is suspect according to the report, and who is good according to the rounds.
 schedule::Standing standing_of(const SimulatedFleet& fleet, const RunDirectory& run,
                                std::uint64_t number) {
-  schedule::Standing standing;
-  for (std::size_t node = 0; node < fleet.nodes(); ++node) {
-    if (fleet.is_reachable(node, number)) standing.good.push_back(node);
+  const std::vector<schedule::Round> rounds = rounds_of(fleet, number);
+  std::vector<schedule::RoundResults> results;
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    results.push_back(results_of(fleet, rounds[i], number, i));
   }
+  schedule::Standing standing =
+      schedule::find_suspects(fleet.fleet, results, schedule::suspect_rule(rounds));
   return schedule::with_suspects(std::move(standing),
                                  schedule::read_suspects(run.suspects(), fleet.fleet));
 }

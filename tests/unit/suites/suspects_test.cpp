@@ -122,6 +122,15 @@ TEST(FindSuspects, WhoFailsWithNoSuspectIsNotGood) {
   EXPECT_THAT(standing.good, ElementsAre(2, 3)) << "of 0 and 1 one may be at fault";
 }
 
+TEST(FindSuspects, WhoIsGoodWithinItsLeaf) {
+  const std::vector<RoundResults> rounds = {{{0, 1, 100}, {2, 3, 60}, {4, 5, 100}, {6, 7, 100}},
+                                            {{0, 4, 60}, {1, 5, 60}, {2, 6, 60}, {3, 7, 60}},
+                                            {{4, 6, 100}, {5, 7, 100}}};
+  const Standing standing = find_suspects(fleet_with({4, 4}), rounds, {.usual = 100});
+  EXPECT_THAT(standing.good_within_leaf, ElementsAre(0, 1, 4, 5, 6, 7));
+  EXPECT_THAT(find_suspects(fleet_with({}, 8), rounds).good_within_leaf, IsEmpty());
+}
+
 TEST(FindSuspects, OneSlowNodeThatEveryoneHasMet) {
   std::vector<RoundResults> rounds;
   for (std::size_t round = 0; round < round_robin_rounds(6); ++round) {
@@ -302,6 +311,48 @@ TEST(AdaptiveRounds, LeaveTheSlowNodeAlone) {
     for (const PairResult& result : measured(round)) slow_tests[result.a] += result.rate < 95.0;
   }
   for (const auto& [node, count] : slow_tests) EXPECT_EQ(count, node == slow ? 2 : 0);
+}
+
+/// Across leaves all are slow below a slow leaf. Of a slow node there and its partner within the
+/// leaf, who is at fault shows only with others of the leaf.
+TEST(AdaptiveRounds, BelowASlowLeafFindTheSlowNodeToo) {
+  const Fleet fleet = fleet_with({8, 8, 8, 8});
+  constexpr std::size_t slow_leaf = 1, slow = 13;
+  const auto measured = [&](const Round& round) {
+    RoundResults results;
+    for (const auto& [a, b] : round.pairs) {
+      const bool crosses = fleet.leaf_of[a] != fleet.leaf_of[b];
+      double rate = 100;
+      if (crosses && (fleet.leaf_of[a] == slow_leaf || fleet.leaf_of[b] == slow_leaf)) rate = 80;
+      if (a == slow || b == slow) rate = std::min(rate, 88.0);
+      results.push_back({a, b, rate});
+    }
+    return results;
+  };
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    std::vector<Round> rounds = {within_leaves(fleet, seed, 0)};
+    for (Round& round : across_leaves(fleet, seed, 4)) rounds.push_back(std::move(round));
+    std::vector<RoundResults> results;
+    for (const Round& round : rounds) results.push_back(measured(round));
+    const Standing standing = find_suspects(fleet, results, {.failing_pairs = 2});
+    ASSERT_EQ(std::ranges::count_if(
+                  standing.suspects,
+                  [&](const Suspect& suspect) { return fleet.leaf_of[suspect.node] == slow_leaf; }),
+              8);
+    std::map<std::size_t, double> within;  // of the slow leaf, by suspect
+    const AdaptiveRounds made = adaptive_rounds(fleet, standing, seed);
+    for (const Round& round : made.rounds) {
+      for (const PairResult& result : measured(round)) {
+        if (fleet.leaf_of[result.a] != fleet.leaf_of[result.b]) continue;
+        EXPECT_EQ(fleet.leaf_of[result.a], slow_leaf);
+        EXPECT_TRUE(within.emplace(result.a, *result.rate).second) << "twice within the leaf";
+      }
+    }
+    ASSERT_THAT(within, SizeIs(2)) << "the slow node and its partner";
+    for (const auto& [node, rate] : within) EXPECT_EQ(rate, node == slow ? 88 : 100);
+    EXPECT_THAT(made.incomplete, IsEmpty());
+    EXPECT_THAT(made.notes, IsEmpty());
+  }
 }
 
 }  // namespace
