@@ -45,7 +45,7 @@ std::vector<double> batch_means(std::span<const double> values, std::size_t batc
 }
 
 std::optional<SampleInterval> order_interval(std::span<const double> values, double alpha) {
-  const auto ranks = median_ranks(values.size(), alpha);
+  const auto ranks = ranks_of_median(values.size(), alpha);
   if (!ranks) return std::nullopt;
   const std::vector<double> in_order = sorted(values);
   return SampleInterval{in_order[ranks->low - 1], in_order[ranks->high - 1]};
@@ -53,7 +53,7 @@ std::optional<SampleInterval> order_interval(std::span<const double> values, dou
 
 }  // namespace
 
-std::optional<MedianRanks> median_ranks(std::size_t n, double alpha) {
+std::optional<MedianRanks> ranks_of_median(std::size_t n, double alpha) {
   const double size = static_cast<double>(n);
   double log_choose = 0;  // log of n over k
   double cumulative = 0;

@@ -16,7 +16,7 @@ struct MedianRanks {
 
 /// The distribution-free interval of the median of n values: the largest l with
 /// 2 P(Bin(n, 1/2) <= l - 1) <= alpha, and n + 1 - l. Nothing if n is too small (n < 8 at 1 %).
-std::optional<MedianRanks> median_ranks(std::size_t n, double alpha);
+std::optional<MedianRanks> ranks_of_median(std::size_t n, double alpha);
 
 /// Median of a copy; the mean of the two middle values for an even count. `values` is not empty.
 double median_of(std::span<const double> values);

@@ -18,28 +18,28 @@ TEST(MedianRanks, AgreeWithTheBinomialAt95Percent) {
                                                5, 6, 6, 6, 7, 7, 8, 8, 8, 9, 9, 10};
   for (std::size_t i = 0; i < low_from_6.size(); ++i) {
     const std::size_t n = 6 + i;
-    const auto ranks = median_ranks(n, 0.05);
+    const auto ranks = ranks_of_median(n, 0.05);
     ASSERT_TRUE(ranks) << n;
     EXPECT_EQ(ranks->low, low_from_6[i]) << n;
     EXPECT_EQ(ranks->high, n + 1 - low_from_6[i]) << n;
   }
-  EXPECT_FALSE(median_ranks(5, 0.05));
-  EXPECT_EQ(median_ranks(50, 0.05)->low, 18U);
-  EXPECT_EQ(median_ranks(100, 0.05)->low, 40U);
-  EXPECT_EQ(median_ranks(1000, 0.05)->low, 469U);
-  EXPECT_EQ(median_ranks(1000, 0.05)->high, 532U);
+  EXPECT_FALSE(ranks_of_median(5, 0.05));
+  EXPECT_EQ(ranks_of_median(50, 0.05)->low, 18U);
+  EXPECT_EQ(ranks_of_median(100, 0.05)->low, 40U);
+  EXPECT_EQ(ranks_of_median(1000, 0.05)->low, 469U);
+  EXPECT_EQ(ranks_of_median(1000, 0.05)->high, 532U);
 }
 
 TEST(MedianRanks, AgreeWithTheBinomialAt99Percent) {
-  EXPECT_FALSE(median_ranks(7, 0.01));
-  EXPECT_EQ(median_ranks(8, 0.01)->low, 1U);
-  EXPECT_EQ(median_ranks(8, 0.01)->high, 8U);
-  EXPECT_EQ(median_ranks(20, 0.01)->low, 4U);
-  EXPECT_EQ(median_ranks(20, 0.01)->high, 17U);
-  EXPECT_EQ(median_ranks(100, 0.01)->low, 37U);
-  EXPECT_EQ(median_ranks(100, 0.01)->high, 64U);
-  EXPECT_FALSE(median_ranks(0, 0.01));
-  EXPECT_TRUE(median_ranks(100000, 0.01));  // no underflow for large counts
+  EXPECT_FALSE(ranks_of_median(7, 0.01));
+  EXPECT_EQ(ranks_of_median(8, 0.01)->low, 1U);
+  EXPECT_EQ(ranks_of_median(8, 0.01)->high, 8U);
+  EXPECT_EQ(ranks_of_median(20, 0.01)->low, 4U);
+  EXPECT_EQ(ranks_of_median(20, 0.01)->high, 17U);
+  EXPECT_EQ(ranks_of_median(100, 0.01)->low, 37U);
+  EXPECT_EQ(ranks_of_median(100, 0.01)->high, 64U);
+  EXPECT_FALSE(ranks_of_median(0, 0.01));
+  EXPECT_TRUE(ranks_of_median(100000, 0.01));  // no underflow for large counts
 }
 
 TEST(Median, AndDeviation) {
