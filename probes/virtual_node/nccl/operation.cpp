@@ -11,7 +11,6 @@
 namespace plumbline::virtual_node {
 namespace {
 
-
 std::size_t element_bytes(const Collective& operation) { return *bytes_of(operation.call.type); }
 
 /// What rank `from` sends as its `index`-th piece to `peer` (for collectives: its piece for it).
