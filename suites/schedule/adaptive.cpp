@@ -16,13 +16,14 @@ class Retest {
  public:
   Retest(const Fleet& fleet, const Standing& standing, std::uint64_t seed)
       : fleet_(fleet), seed_(seed) {
-    std::set<std::size_t> suspected;
+    is_suspect_.resize(fleet.size());
     for (const Suspect& suspect : standing.suspects) {
-      if (suspected.insert(suspect.node).second) suspects_.push_back({suspect.node, {}});
+      if (!is_suspect_[suspect.node]) suspects_.push_back({suspect.node, {}});
+      is_suspect_[suspect.node] = true;
     }
     std::vector<std::size_t> good_of_leaf(fleet.leaves.size());
     for (const std::size_t node : standing.good) {
-      if (suspected.contains(node)) continue;
+      if (is_suspect_[node]) continue;
       good_.push_back(node);
       ++good_of_leaf[fleet.leaf_of[node]];
     }
@@ -57,7 +58,13 @@ class Retest {
     };
     for (Tested* suspect : turn) {
       if (busy[suspect->node] || was_in_its_leaf(*suspect)) continue;
-      if (const auto partner = near_partner(suspect->node, busy, random)) pair(*suspect, *partner);
+      const auto partner = near_partner(suspect->node, busy, random);
+      if (!partner) continue;
+      pair(*suspect, *partner);
+      // A suspect too, below a slow leaf: it need not wait a round for a test of its own.
+      if (is_suspect_[*partner]) {
+        std::ranges::find(suspects_, *partner, &Tested::node)->partners.push_back(suspect->node);
+      }
     }
 
     std::erase_if(turn, [&](const Tested* suspect) { return busy[suspect->node]; });
@@ -100,17 +107,21 @@ class Retest {
     });
   }
 
-  /// Who is good within the leaf of a node that was not so, where across leaves all are slow.
+  /// Who is good within the leaf of a node that was not so, where across leaves all are slow; one
+  /// that is no suspect if there is.
   std::optional<std::size_t> near_partner(std::size_t node, const std::vector<bool>& busy,
                                           Random& random) const {
     if (is_good_within_leaf_[node]) return std::nullopt;
     const std::vector<std::size_t>& near = near_[fleet_.leaf_of[node]];
     const std::size_t from = near.empty() ? 0 : random.below(near.size());
+    std::optional<std::size_t> suspect;
     for (std::size_t i = 0; i < near.size(); ++i) {
       const std::size_t partner = near[(from + i) % near.size()];
-      if (!busy[partner]) return partner;
+      if (busy[partner]) continue;
+      if (!is_suspect_[partner]) return partner;
+      if (!suspect) suspect = partner;
     }
-    return std::nullopt;
+    return suspect;
   }
 
   static constexpr std::size_t met_before = 2;
@@ -157,6 +168,7 @@ class Retest {
   std::uint64_t seed_;
   std::uint64_t round_ = 0;
   std::vector<Tested> suspects_;
+  std::vector<bool> is_suspect_;
   std::vector<std::size_t> good_;
   std::vector<bool> is_good_within_leaf_;
   std::vector<std::vector<std::size_t>> near_;  ///< of each leaf of few good nodes: good within it
