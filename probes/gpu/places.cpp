@@ -8,6 +8,7 @@
 #include "probes/harness/data_checks.h"
 
 namespace plumbline {
+
 unsigned long long place_seed(std::string_view text) {  // FNV-1a
   unsigned long long hash = 0xcbf29ce484222325ULL;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
