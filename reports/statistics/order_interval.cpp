@@ -5,6 +5,8 @@
 #include <numbers>
 #include <vector>
 
+#include "reports/statistics/log_gamma.h"
+
 namespace plumbline {
 
 std::optional<OrderRanks> median_ranks(std::size_t n, double confidence) {
@@ -14,8 +16,8 @@ std::optional<OrderRanks> median_ranks(std::size_t n, double confidence) {
   std::size_t lower = 0;
   while (lower < n) {
     const double k = static_cast<double>(lower);
-    cumulative += std::exp(std::lgamma(count + 1) - std::lgamma(k + 1) -
-                           std::lgamma(count - k + 1) - count * std::numbers::ln2);
+    cumulative += std::exp(log_gamma(count + 1) - log_gamma(k + 1) - log_gamma(count - k + 1) -
+                           count * std::numbers::ln2);
     if (2 * cumulative > alpha) break;
     ++lower;
   }
