@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace plumbline::virtual_node {
+
 std::size_t Simulation::add_resource(double capacity) {
   capacities_.push_back(capacity);
   passed_.push_back(0);

@@ -7,9 +7,6 @@
 namespace plumbline {
 namespace {
 
-/// Rates of messages are the processor's rather than the network's.
-constexpr const char* rate_unit = "GB/s";
-
 /// What is compared over a round: the same work, whoever's it is.
 std::string comparable(const Measurement& row) {
   return row.metric + '/' + std::to_string(row.bytes) + '/' + format_params(row.params);
@@ -48,7 +45,7 @@ PairRows rows_of(const std::filesystem::path& file, const FleetTask& task) {
           if (row.outcome == Outcome::failed && !rows.failure) {
             rows.failure = of_row(row) + ": " + row.note;
           }
-          if (row.better != Better::higher || row.unit != rate_unit || !row.median) return;
+          if (!is_network_rate(row) || !row.median) return;
           rows.rates.push_back({comparable(row), *row.median, of_row(row)});
         },
         BadRows::collect);
@@ -58,6 +55,10 @@ PairRows rows_of(const std::filesystem::path& file, const FleetTask& task) {
 }
 
 }  // namespace
+
+bool is_network_rate(const Measurement& row) {
+  return row.better == Better::higher && row.unit == "GB/s";
+}
 
 schedule::RoundResults pair_rates(const FleetRecord& record, const schedule::Fleet& fleet,
                                   std::span<const FleetTask> tasks) {

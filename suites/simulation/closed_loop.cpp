@@ -9,6 +9,7 @@
 
 #include "results/schema/finding.h"
 #include "suites/acceptance/looks.h"
+#include "suites/fleet/pair_rates.h"
 #include "suites/schedule/adaptive.h"
 #include "suites/simulation/model.h"
 #include "suites/simulation/write_runs.h"
@@ -90,7 +91,7 @@ std::optional<double> lowest_rate(const SimulatedFleet& fleet, const schedule::P
   std::optional<double> lowest;
   const auto take = [&](const PathPlace& place) {
     const PathKind& kind = fleet.machine.paths[place.kind];
-    if (kind.is_fact || kind.row.better != Better::higher || kind.row.unit != "GB/s") return;
+    if (kind.is_fact || !is_network_rate(kind.row)) return;
     const double rate = path_rate(fleet, place) / kind.level;
     if (!lowest || rate < *lowest) lowest = rate;
   };

@@ -6,6 +6,7 @@
 #include "probes/virtual_node/cuda/driver.h"
 
 namespace plumbline::virtual_node {
+
 Meetings::~Meetings() {
   while (!meetings_.empty()) drop(meetings_.begin()->first);
 }

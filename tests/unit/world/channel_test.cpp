@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 Deadline now() { return std::chrono::steady_clock::now(); }
-/// Long enough for any machine: what waits so long has failed.
+
 /// A channel and the bare socket at its other end.
 struct Wire {
   explicit Wire(std::size_t largest = Channel::largest_message) {

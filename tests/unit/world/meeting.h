@@ -14,7 +14,7 @@
 
 namespace plumbline {
 
-/// Long enough for any machine.
+/// Long enough for any machine: what waits so long has failed.
 inline Deadline soon() { return deadline_in(60); }
 
 /// A task on this host whose rank 0 listens at a port of the kernel's choice. Rank k is "on" host
