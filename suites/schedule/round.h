@@ -20,7 +20,7 @@ enum class RoundKind {
   round_robin,    ///< of all pairs of the fleet
   within_leaves,  ///< both nodes below one leaf
   across_leaves,  ///< the nodes below different leaves
-  suspects,       ///< `a` is suspect, `b` never failed
+  suspects,       ///< `a` is suspect, `b` never failed, or not within the leaf
   shift,          ///< each node sends to one and receives from another
 };
 inline constexpr auto round_kind_names =
