@@ -32,7 +32,8 @@ class Retest {
     for (const std::size_t node : standing.good_within_leaf) {
       const std::size_t leaf = fleet.leaf_of[node];
       is_good_within_leaf_[node] = true;
-      if (2 * good_of_leaf[leaf] < fleet.leaves[leaf].nodes.size()) near_[leaf].push_back(node);
+      const bool is_slow = 2 * good_of_leaf[leaf] < fleet.leaves[leaf].nodes.size();
+      if (is_slow || !is_suspect_[node]) near_[leaf].push_back(node);
     }
   }
 
@@ -107,8 +108,7 @@ class Retest {
     });
   }
 
-  /// Who is good within the leaf of a node that was not so, where across leaves all are slow; one
-  /// that is no suspect if there is.
+  /// Who is good within the leaf of a node that was not so; one that is no suspect if there is.
   std::optional<std::size_t> near_partner(std::size_t node, const std::vector<bool>& busy,
                                           Random& random) const {
     if (is_good_within_leaf_[node]) return std::nullopt;
@@ -171,7 +171,7 @@ class Retest {
   std::vector<bool> is_suspect_;
   std::vector<std::size_t> good_;
   std::vector<bool> is_good_within_leaf_;
-  std::vector<std::vector<std::size_t>> near_;  ///< of each leaf of few good nodes: good within it
+  std::vector<std::vector<std::size_t>> near_;  ///< of each leaf: good within it
   std::size_t within_leaf_ = 0;
 };
 

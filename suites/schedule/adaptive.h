@@ -20,8 +20,9 @@ struct AdaptiveRounds {
 };
 
 /// Tests each suspect `tests` times, each time with another node that never failed, of another leaf
-/// where there is one. Where fewer than half of a leaf's nodes are good, who was not good within
-/// the leaf has its first test there, with one that was: across leaves all are slow. In a round
+/// where there is one. Who was not good within its leaf has its first test there, with one that
+/// was: what is slow across leaves may be the network. Where fewer than half of a leaf's nodes are
+/// good, that one may be a suspect too, for what it is across leaves. In a round
 /// nobody is the partner of two. Where good nodes are fewer than suspects, the suspects take turns
 /// in more rounds, at most `most_rounds`. A node that is not known to be good is never a partner: a
 /// slow pair would tell nothing. Whoever gets fewer tests for that is in `incomplete`, and can only

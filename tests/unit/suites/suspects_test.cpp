@@ -313,6 +313,26 @@ TEST(AdaptiveRounds, LeaveTheSlowNodeAlone) {
   for (const auto& [node, count] : slow_tests) EXPECT_EQ(count, node == slow ? 2 : 0);
 }
 
+TEST(AdaptiveRounds, WhoWasSlowWithinItsLeafIsTestedThereOnce) {
+  const Fleet fleet = fleet_with({8, 8, 8, 8});
+  Standing standing = standing_of(fleet, {0, 1, 2}, 29);
+  for (std::size_t node = 2; node < fleet.size(); ++node) standing.good_within_leaf.push_back(node);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const AdaptiveRounds made = adaptive_rounds(fleet, standing, seed);
+    expect_fair(fleet, standing, made);
+    ASSERT_THAT(made.rounds, SizeIs(2));
+    std::vector<int> within(3);
+    for (const Round& round : made.rounds) {
+      EXPECT_THAT(round.pairs, SizeIs(3));
+      for (const Pair& pair : round.pairs) {
+        within[pair.a] += fleet.leaf_of[pair.a] == fleet.leaf_of[pair.b] ? 1 : 0;
+      }
+    }
+    EXPECT_THAT(within, ElementsAre(1, 1, 0));  // the last was good there
+    EXPECT_THAT(made.notes, IsEmpty());
+  }
+}
+
 /// Across leaves all are slow below a slow leaf. Of a slow node there and its partner within the
 /// leaf, who is at fault shows only with others of the leaf.
 TEST(AdaptiveRounds, BelowASlowLeafFindTheSlowNodeToo) {
