@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
-#include <thread>
 
 #include "reports/evaluation/sentence.h"
 #include "results/schema/file_error.h"
+#include "results/schema/in_order.h"
 
 namespace plumbline {
 namespace {
@@ -76,21 +76,13 @@ History read_history(const fs::path& folder, std::span<const RunDirectory> judge
   std::size_t later = 0;
   const std::vector<RunDirectory> all = runs_before(folder, judged, later);
   std::vector<Loaded> loaded(all.size());
-  std::atomic<std::size_t> next = 0;
   std::atomic<std::size_t> rows = 0;
-  const auto work = [&] {  // from the newest
-    for (std::size_t i = next++; i < all.size(); i = next++) {
-      if (rows > most_rows) break;
-      Loaded& one = loaded[all.size() - 1 - i];
-      one = load(all[all.size() - 1 - i]);
-      if (one.run) rows += rows_of(*one.run);
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(threads, all.size()); ++i) others.emplace_back(work);
-    work();
-  }
+  in_any_order(all.size(), threads, [&](std::size_t i) {  // from the newest
+    if (rows > most_rows) return;
+    Loaded& one = loaded[all.size() - 1 - i];
+    one = load(all[all.size() - 1 - i]);
+    if (one.run) rows += rows_of(*one.run);
+  });
   // Which runs fit must not depend on which thread was faster.
   std::size_t kept_rows = 0;
   std::size_t first = all.size();

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace plumbline {
 namespace {
@@ -21,6 +24,27 @@ TEST(InOrder, ByAnyNumberOfThreads) {
   EXPECT_TRUE(one.starts_with("0 1 2 3 "));
   EXPECT_TRUE(one.ends_with("498 499 "));
   EXPECT_EQ(all_of(500, 8), one);
+}
+
+TEST(InOrder, OneThatTakesLongerHoldsUpNobodyForAWhile) {
+  std::atomic<int> others = 0;
+  bool went_on = false;
+  std::string all;
+  in_order<std::string>(
+      20, 2,
+      [&](std::size_t i, std::string& text) {
+        text = std::to_string(i) + ' ';
+        if (i != 0) {
+          ++others;
+          return;
+        }
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (others < 4 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+        went_on = others >= 4;
+      },
+      [&](const std::string& text) { all += text; });
+  EXPECT_TRUE(went_on);
+  EXPECT_TRUE(all.starts_with("0 1 2 3 4 5 "));
 }
 
 TEST(InOrder, MayBeNone) {
