@@ -140,7 +140,7 @@ class Planner {
     const auto times = std::make_shared<RoundTimes>();
     for (const int percent : {50, 99}) {
       Work work = work_of(task);
-      work.params["percentile"] = std::to_string(percent);
+      work.params.set("percentile", std::to_string(percent));
       plan_.fact(metric_of(task.operation, 2), work, [group = group_, task, times, percent] {
         return Fact(times->percentile(*group, task, percent / 100.0));
       });
@@ -169,7 +169,7 @@ class Planner {
   /// Behind all that looks at results. `hosts`: of a group.
   void add_wrong_values(const std::vector<Participant>& hosts) {
     const auto add = [this](Work work, const std::string& host) {
-      work.params["nvls"] = nvls();
+      work.params.set("nvls", nvls());
       for (const CudaGpu& gpu : group_->own().machine().gpus) {
         work.subject = gpu.subject;
         plan_.fact(wrong_values_metric, work, [group = group_, gpu = whose(host, gpu.subject)] {
@@ -190,9 +190,9 @@ class Planner {
   Work work_of(const Task& task) const {
     Work work = subject_of_hosts(hosts_);
     work.bytes = task.bytes;
-    work.params["in_place"] = task.in_place ? "1" : "0";
-    work.params["nvls"] = nvls();
-    work.params["registered"] = task.registered ? "1" : "0";
+    work.params.set("in_place", task.in_place ? "1" : "0");
+    work.params.set("nvls", nvls());
+    work.params.set("registered", task.registered ? "1" : "0");
     return work;
   }
 

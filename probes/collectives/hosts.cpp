@@ -97,7 +97,7 @@ Work subject_of_hosts(std::size_t hosts) {
   Work work;
   if (hosts == 1) return work;
   work.subject = "group";
-  work.params["nodes"] = std::to_string(hosts);
+  work.params.set("nodes", std::to_string(hosts));
   return work;
 }
 

@@ -90,9 +90,9 @@ void CounterRows::add_to(Plan& plan) const {
     if (device->rank != 0) work.host = HostIdentity{host.host, host.instance_type, ""};
     work.subject = device->name;
     work.transport = "efa";
-    if (hosts_.size() > 1) work.params["nodes"] = std::to_string(hosts_.size());
+    if (hosts_.size() > 1) work.params.set("nodes", std::to_string(hosts_.size()));
     const auto add = [&](const Metric& metric, const char* counter, auto grown) {
-      work.params["counter"] = counter;
+      work.params.set("counter", counter);
       plan.fact(metric, work, [device, name = std::string(counter), grown] {
         return std::invoke(grown, *device, name);
       });

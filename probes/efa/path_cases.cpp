@@ -28,7 +28,7 @@ const Metric& metric_of(Operation operation) {
 
 /// Memory of the host goes without saying.
 void name_memory(Params& params, const Rail& rail) {
-  if (!rail.gpu.empty()) params["memory"] = "gpu";
+  if (!rail.gpu.empty()) params.set("memory", "gpu");
 }
 
 bool is_same(const Site& a, const Site& b) {
@@ -107,7 +107,7 @@ void PathCases::message_rate(const Site& from, const Site& to, Operation operati
   use(from, to);
   const auto joint = streams(one_way(from, to), operation, rate_bytes);
   Work row = work(from, to, rate_bytes);
-  row.params["operation"] = operation_names[operation];
+  row.params.set("operation", operation_names[operation]);
   add(rate_metric, std::move(row), [joint] { return joint->rate(0); });
 }
 
@@ -117,11 +117,11 @@ void PathCases::latency(const Site& from, const Site& to, Operation operation,
   use(to, from);
   const auto joint = std::make_shared<JointLatency>(bench_, from, to, operation, bytes);
   Work row = work(from, to, bytes);
-  row.params["operation"] = operation_names[operation];
+  row.params.set("operation", operation_names[operation]);
   plan_.series(latency_metric, row, seconds_of(bench_->latency),
                [joint] { return joint->rounds(); });
   for (std::size_t i = 0; i < percentiles.size(); ++i) {
-    row.params["percentile"] = fmt::format("{}", percentiles[i]);
+    row.params.set("percentile", fmt::format("{}", percentiles[i]));
     plan_.fact(percentile_metric, row,
                [joint, i] { return joint->percentile(i + 1, percentiles[i] / 100); });
   }
@@ -155,14 +155,14 @@ void PathCases::at_once(const Metric& metric, Operation operation, const std::ve
   const auto joint = streams(side_by_side(layouts), operation, bytes);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     Work row = work(paths[i].first, paths[i].second, bytes);
-    row.params.insert(params.begin(), params.end());
+    row.params.add(params);
     add(metric, std::move(row), [joint, i] { return joint->flow(i); });
   }
   Work all = node;
   all.bytes = bytes;
   all.transport = transport_of(paths.front().first.rail);
   all.params = params;
-  all.params["streams"] = std::to_string(paths.size());
+  all.params.set("streams", std::to_string(paths.size()));
   name_memory(all.params, paths.front().first.rail);
   add(metric, std::move(all), [joint] { return joint->sum(); });
 }
@@ -176,8 +176,8 @@ void PathCases::incast(const std::vector<Site>& from, const Site& to, std::uint6
   row.bytes = bytes;
   row.transport = transport_of(to.rail);
   name_memory(row.params, to.rail);
-  row.params["nodes"] = std::to_string(from.size() + 1);
-  row.params["sources"] = std::to_string(from.size());
+  row.params.set("nodes", std::to_string(from.size() + 1));
+  row.params.set("sources", std::to_string(from.size()));
   add(incast_metric, row, [joint] { return joint->sum(); });
   plan_.fact(fairness_metric, row, [joint] { return joint->fairness(); });
 }
@@ -187,7 +187,7 @@ void PathCases::wrong_values() {
     Work row = work(from, to, 0);
     if (bench_->by_sender) {
       row.peer = "hosts";
-      row.params["hosts"] = std::to_string(hosts_.size());
+      row.params.set("hosts", std::to_string(hosts_.size()));
     }
     const auto one = streams(one_way(from, to), Operation::write, sizes_.headline());
     plan_.fact(wrong_values_metric, std::move(row),

@@ -122,7 +122,7 @@ bool plan_facts(Plan& plan, const std::vector<HostRails>& hosts, unsigned rank) 
   Work node;
   if (rank != 0) node.host = HostIdentity{host.host, host.instance_type, ""};
   Work all = node;
-  if (host.gpu_memory) all.params["memory"] = "gpu";
+  if (host.gpu_memory) all.params.set("memory", "gpu");
   if (!host.why_none.empty() && host.none_is_a_fault) {
     plan.fact(rails_metric, all,
               [why = host.why_none]() -> Fact { throw std::runtime_error(why); });

@@ -361,7 +361,7 @@ void plan_type(Plan& plan, const CudaMachine& machine, const Precision& precisio
                      {"k", std::to_string(edge)},
                      {"m", std::to_string(edge)},
                      {"n", std::to_string(edge)}};
-    if (row.gpus != nullptr) params["gpus"] = row.gpus;
+    if (row.gpus != nullptr) params.set("gpus", row.gpus);
     for (std::size_t gpu = 0; gpu < machine.gpus.size(); ++gpu) {
       const Work work{.subject = machine.gpus[gpu].subject, .params = params};
       if (!runs) {

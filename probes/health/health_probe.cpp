@@ -129,7 +129,7 @@ nvml::Reading<Fact> xids(const Bench& bench, const std::string& pci_address, boo
 
 /// A counter's growth: "counter=ecc_errors;kind=corrected;since=made".
 Work growth_work(const std::string& subject, const Metric& metric, Params params) {
-  params["counter"] = std::string(metric.name).substr(std::string("health.").size());
+  params.set("counter", std::string(metric.name).substr(std::string("health.").size()));
   return {.subject = subject, .params = std::move(params)};
 }
 

@@ -125,8 +125,8 @@ Work work_on(const NodePair& pair, const Setting& setting) {
 void plan_bandwidth(Plan& plan, Operation operation, const NodePair& pair, const Setting& setting) {
   const ArrayLayout layout = layout_of(pair, setting);
   Work work = work_on(pair, setting);
-  work.params["isa"] = isa_names[setting.kernels.isa];
-  work.params["threads"] = std::to_string(pair.cpus.size());
+  work.params.set("isa", isa_names[setting.kernels.isa]);
+  work.params.set("threads", std::to_string(pair.cpus.size()));
   const double bytes = static_cast<double>(layout.array_bytes / 8 * bytes_per_element(operation));
   const auto prepare = [=] {
     PlacedBuffer& buffer = setting.workbench->buffer(pair, layout.total_bytes());

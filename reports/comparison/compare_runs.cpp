@@ -228,7 +228,7 @@ class Comparer {
   void compare_transports(const Measurement& before, const Measurement& after) {
     if (before.transport == after.transport) return;
     Measurement m = after;
-    m.metric += " (transport)";
+    m.metric = m.metric + " (transport)";
     note_fact(m, before.transport, after.transport, false);
   }
 

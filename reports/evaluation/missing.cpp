@@ -32,7 +32,7 @@ bool is_about(const NotMeasured& entry, const Baseline& b) {
 }
 
 /// The missing paths as far as they can be named, at most `count`.
-std::vector<std::string> missing_names(const Baseline& b, const std::vector<std::string>& measured,
+std::vector<std::string> missing_names(const Baseline& b, const std::vector<Text>& measured,
                                        std::uint64_t expected, std::uint64_t count,
                                        const std::vector<NotMeasured*>& rows) {
   std::set<std::string> names;
@@ -40,9 +40,7 @@ std::vector<std::string> missing_names(const Baseline& b, const std::vector<std:
     names.insert(b.subject_class);
   } else if (const auto all = names_of_class(b.subject_class, expected)) {
     const std::set<std::string> known(all->begin(), all->end());
-    const bool named_so =
-        std::includes(known.begin(), known.end(), measured.begin(), measured.end());
-    if (named_so) {
+    if (std::includes(known.begin(), known.end(), measured.begin(), measured.end())) {
       std::set_difference(known.begin(), known.end(), measured.begin(), measured.end(),
                           std::inserter(names, names.end()));
     }
@@ -148,7 +146,7 @@ std::vector<Finding> missing_subjects(const ManifestEntry& node, const Expectati
     if (b.use != Use::gate) continue;
     if (b.nodes.value_or(1) > 1 && !is_of_each_pair(b, coverage)) continue;
     if (coverage.probes_left_out.contains(std::string(family_of(b.metric)))) continue;
-    const std::vector<std::string>& measured = coverage.measured[i];
+    const std::vector<Text>& measured = coverage.measured[i];
     const std::uint64_t expected = b.subjects.value_or(1);
     if (measured.size() >= expected) continue;
     const std::uint64_t count = expected - measured.size();
@@ -173,7 +171,7 @@ std::vector<Finding> missing_subjects(const ManifestEntry& node, const Expectati
                                measured.size() + names.size(), expected, reason.text);
       if (names.empty() && !measured.empty()) {
         std::string found;
-        for (const std::string& path : measured) found += (found.empty() ? "" : ", ") + path;
+        for (const Text& path : measured) found += (found.empty() ? "" : ", ") + path;
         f.sentence = fmt::format("{}: {} of {} were measured ({}), {}", label(f), measured.size(),
                                  expected, found, reason.text);
       }

@@ -26,7 +26,7 @@ struct NotMeasured {
 /// What was measured on one node, for the denominator.
 struct Coverage {
   /// For each baseline the paths that have a value: sorted, each once.
-  std::vector<std::vector<std::string>> measured;
+  std::vector<std::vector<Text>> measured;
   std::vector<NotMeasured> not_measured;
   std::vector<const Series*> failed_tasks;
   std::set<std::string> probes_of_pairs;  ///< that have rows about paths to another host

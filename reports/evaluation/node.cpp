@@ -36,7 +36,7 @@ Finding about_node(const ManifestEntry& node, Verdict verdict, const char* rule,
 std::string task_name(const Measurement& m) {
   const auto step = m.params.find("step");
   const auto repeat = m.params.find("repeat");
-  std::string name = "step " + (step == m.params.end() ? m.probe : step->second);
+  std::string name = "step " + (step == m.params.end() ? m.probe.str() : step->second);
   if (repeat != m.params.end()) name += " (repeat " + repeat->second + ')';
   return name;
 }
@@ -302,7 +302,7 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
       f.remeasure = f.runs < rule::confirmed_runs;
     }
   }
-  for (std::vector<std::string>& paths : coverage.measured) {
+  for (std::vector<Text>& paths : coverage.measured) {
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   }

@@ -182,8 +182,8 @@ bool mixes_provenance(const Series& series) {
 /// any other of them.
 void blame_nobody_of_many(const Series& series, Finding& f) {
   const Measurement& m = series.last();
-  const std::uint64_t nodes = nodes_of(m);
   if (f.verdict != Verdict::fail || f.better == Better::exact || f.rule == "transport") return;
+  const std::uint64_t nodes = nodes_of(m);
   if (m.subject != "group" && nodes <= 2) return;
   f.remeasure = false;
   set(f, Verdict::inconclusive, "one of many nodes",

@@ -32,7 +32,7 @@ std::string json_line(const Finding& f) {
   put(object, "subject", f.subject);
   put(object, "peer", f.peer);
   if (f.bytes != 0) object["bytes"] = f.bytes;
-  if (!f.params.empty()) object["params"] = f.params;
+  if (!f.params.empty()) object["params"] = f.params.pairs();
   put(object, "unit", f.unit);
   object["better"] = better_names[f.better];
   object["runs"] = f.runs;

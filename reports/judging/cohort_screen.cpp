@@ -1,15 +1,14 @@
 #include "reports/judging/cohort_screen.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <map>
-#include <thread>
 #include <tuple>
 
 #include "reports/statistics/distribution.h"
 #include "reports/statistics/false_discovery.h"
 #include "reports/statistics/median.h"
+#include "results/schema/in_order.h"
 
 namespace plumbline {
 namespace {
@@ -46,15 +45,24 @@ struct Cohort {
   CohortLevel level(std::uint32_t path) const { return {paths[path].centre, sigma, members}; }
 };
 
+/// The paths of a column.
+struct ColumnPaths {
+  std::vector<std::uint16_t> numbers;  ///< in the table: each once, in order
+  std::vector<Tolerated> tolerated;    ///< of each
+};
+
 /// One column while it is screened.
 class ColumnScreen {
  public:
-  ColumnScreen(const TimedColumns& table, std::size_t number,
-               const std::vector<Tolerated>& tolerated, const SoftwareOf& software)
+  ColumnScreen(const TimedColumns& table, std::size_t number, const ColumnPaths& paths,
+               const SoftwareOf& software)
       : number_(number),
         column_(table.columns[number]),
-        tolerated_(tolerated),
-        software_(software) {
+        tolerated_(paths.tolerated),
+        software_(software),
+        path_place_(table.paths.size()) {
+    std::uint32_t place = 0;
+    for (const std::uint16_t path : paths.numbers) path_place_[path] = place++;
     find_members();
     make_cohorts();
   }
@@ -77,6 +85,7 @@ class ColumnScreen {
     if (!tolerated.is_judged || !cohort.knows(member.path)) return std::nullopt;
     Candidate candidate;
     candidate.level = cohort.level(member.path);
+    if (!by_distribution && !is_far_out(member.value, candidate.level)) return std::nullopt;
     candidate.is_learned = !tolerated.deficit;
     const double limit =
         candidate.is_learned ? learned_tolerance(candidate.level) : *tolerated.deficit;
@@ -85,10 +94,7 @@ class ColumnScreen {
                                std::sqrt(static_cast<double>(candidate.hosts));
     candidate.tolerance = -std::expm1(std::log1p(-limit) - uncertainty);
     const double deficit = -std::expm1(member.value - candidate.level.centre);
-    const bool is_low = by_distribution
-                            ? deficit > outlier::screen_share * candidate.tolerance
-                            : is_candidate(member.value, candidate.level, candidate.tolerance);
-    if (!is_low) return std::nullopt;
+    if (!(deficit > outlier::screen_share * candidate.tolerance)) return std::nullopt;
     candidate.column = number_;
     candidate.host = member.host;
     candidate.path = path;
@@ -103,7 +109,7 @@ class ColumnScreen {
   void rank(std::vector<Candidate>& candidates, std::size_t from) {
     for (std::size_t i = from; i < candidates.size(); ++i) {
       Candidate& candidate = candidates[i];
-      auto& values = cohorts_[place_of(candidate.group)].paths[path_place(candidate.path)].values;
+      auto& values = cohorts_[place_of(candidate.group)].paths[path_place_[candidate.path]].values;
       if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
       candidate.as_low = static_cast<std::size_t>(
           std::upper_bound(values.begin(), values.end(), candidate.screened) - values.begin());
@@ -113,25 +119,20 @@ class ColumnScreen {
  private:
   void find_members() {
     const auto& rows = column_.rows;
+    const auto is_of_the_last = [&](std::size_t i) {
+      return i > 0 && rows[i].host == rows[i - 1].host && rows[i].path == rows[i - 1].path;
+    };
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) count += is_of_the_last(i) ? 0U : 1U;
+    members_.reserve(count);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (i > 0 && rows[i].host == rows[i - 1].host && rows[i].path == rows[i - 1].path) {
+      if (is_of_the_last(i)) {
         ++members_.back().rows;
         continue;
       }
-      paths_.push_back(rows[i].path);
-      members_.push_back({rows[i].host, software_(rows[i].occasion, rows[i].host), i, 1, 0,
-                          oriented(column_, rows[i].value)});
+      members_.push_back({rows[i].host, software_(rows[i].occasion, rows[i].host), i, 1,
+                          path_place_[rows[i].path], oriented(column_, rows[i].value)});
     }
-    std::sort(paths_.begin(), paths_.end());
-    paths_.erase(std::unique(paths_.begin(), paths_.end()), paths_.end());
-    for (Member& member : members_) {
-      member.path = path_place(column_.rows[member.first_row].path);
-    }
-  }
-
-  std::uint32_t path_place(std::uint16_t path) const {
-    return static_cast<std::uint32_t>(std::lower_bound(paths_.begin(), paths_.end(), path) -
-                                      paths_.begin());
   }
 
   /// The first cohort is that of all; the others are those of one software that are large enough.
@@ -148,7 +149,7 @@ class ColumnScreen {
         small += size;
       }
     }
-    for (Cohort& cohort : cohorts_) cohort.paths.resize(paths_.size());
+    for (Cohort& cohort : cohorts_) cohort.paths.resize(tolerated_.size());
     for (const Member& member : members_) {
       if (small > 0) add(cohorts_.front(), member);
       const std::size_t place = place_of(member.group);
@@ -171,6 +172,7 @@ class ColumnScreen {
   /// All paths of a class vary alike, but not around the same value: near and far ones differ.
   static void find_level(Cohort& cohort) {
     std::vector<double> distances;
+    distances.reserve(cohort.members);
     for (Cohort::Path& path : cohort.paths) {
       if (path.values.size() < cohort::least_hosts) continue;
       path.centre = median(path.values);
@@ -204,7 +206,7 @@ class ColumnScreen {
   const TimedColumn& column_;
   const std::vector<Tolerated>& tolerated_;
   const SoftwareOf& software_;
-  std::vector<std::uint16_t> paths_;
+  std::vector<std::uint32_t> path_place_;  ///< by a path's number in the table
   std::vector<Member> members_;
   std::vector<Cohort> cohorts_;
   std::map<std::uint32_t, std::size_t> place_by_group_;
@@ -250,7 +252,7 @@ std::vector<Place> low_together(const std::vector<ColumnScreen>& screens) {
       if (relative) places.push_back({members[i].host, column, i, std::exp(*relative)});
     }
   }
-  std::sort(places.begin(), places.end());
+  if (!std::is_sorted(places.begin(), places.end())) std::sort(places.begin(), places.end());
   std::vector<std::vector<double>> grids;
   std::vector<std::pair<std::size_t, std::size_t>> of_grid;
   for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end) {
@@ -274,12 +276,12 @@ std::vector<Place> low_together(const std::vector<ColumnScreen>& screens) {
 }
 
 std::vector<Candidate> screen_family(const TimedColumns& table, const Family& family,
-                                     const std::vector<std::vector<Tolerated>>& tolerated,
+                                     const std::vector<ColumnPaths>& paths,
                                      const SoftwareOf& software) {
   std::vector<ColumnScreen> screens;
   screens.reserve(family.end - family.begin);
   for (std::size_t column = family.begin; column < family.end; ++column) {
-    screens.emplace_back(table, column, tolerated[column], software);
+    screens.emplace_back(table, column, paths[column], software);
   }
   std::vector<std::vector<bool>> is_low(screens.size());
   for (std::size_t i = 0; i < screens.size(); ++i) is_low[i].resize(screens[i].members().size());
@@ -298,44 +300,33 @@ std::vector<Candidate> screen_family(const TimedColumns& table, const Family& fa
   return candidates;
 }
 
-/// What is tolerated of each path of a column, in the order in which ColumnScreen counts them.
-std::vector<Tolerated> tolerated_in(const TimedColumn& column, const Tolerance& tolerance) {
-  std::vector<std::uint16_t> paths;
-  for (const FleetRow& row : column.rows) {
-    if (paths.empty() || paths.back() != row.path) paths.push_back(row.path);
-    if (paths.size() > 4096) {  // hosts follow each other with the same ones
-      std::sort(paths.begin(), paths.end());
-      paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-    }
+/// Of the paths of the table, of which there are `count`.
+ColumnPaths paths_of(const TimedColumn& column, std::size_t count, const Tolerance& tolerance) {
+  std::vector<bool> has(count);
+  for (const FleetRow& row : column.rows) has[row.path] = true;
+  ColumnPaths paths;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!has[i]) continue;
+    const auto path = static_cast<std::uint16_t>(i);
+    paths.numbers.push_back(path);
+    paths.tolerated.push_back(tolerance(column, path));
   }
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  std::vector<Tolerated> tolerated;
-  for (const std::uint16_t path : paths) tolerated.push_back(tolerance(column, path));
-  return tolerated;
+  return paths;
 }
 
 }  // namespace
 
 std::vector<Candidate> find_candidates(const TimedColumns& table, const Tolerance& tolerance,
                                        const SoftwareOf& software, std::size_t threads) {
-  std::vector<std::vector<Tolerated>> tolerated;
+  std::vector<ColumnPaths> paths;
   for (const TimedColumn& column : table.columns) {
-    tolerated.push_back(tolerated_in(column, tolerance));
+    paths.push_back(paths_of(column, table.paths.size(), tolerance));
   }
   const std::vector<Family> families = families_of(table.columns);
   std::vector<std::vector<Candidate>> found(families.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < families.size(); i = next++) {
-      found[i] = screen_family(table, families[i], tolerated, software);
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(threads, families.size()); ++i) others.emplace_back(work);
-    work();
-  }
+  in_any_order(families.size(), threads, [&](std::size_t i) {
+    found[i] = screen_family(table, families[i], paths, software);
+  });
   std::vector<Candidate> candidates;
   std::vector<double> p;
   for (auto& of_family : found) {

@@ -24,10 +24,6 @@ bool is_distributed(const Finding& f) {
          !f.metric.starts_with("runner.");
 }
 
-std::string path_of(const Finding& f) {
-  return f.peer.empty() ? f.subject : f.subject + '>' + f.peer;
-}
-
 /// In which round of a tournament a pair met does not name the work.
 constexpr std::string_view not_work = "round";
 
@@ -40,9 +36,7 @@ MetricDistribution describe(const Finding& f, const std::string& subject_class) 
   told.subject_class = subject_class;
   told.bytes = f.bytes;
   told.params = f.params;
-  if (const auto found = told.params.find(not_work); found != told.params.end()) {
-    told.params.erase(found);
-  }
+  told.params.erase(not_work);
   told.expected = parse_number(f.expected);
   told.low = f.low;
   told.high = f.high;

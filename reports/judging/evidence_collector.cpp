@@ -77,7 +77,7 @@ void EvidenceCollector::add(const NodeEvaluation& node, std::span<const Measurem
   if (nodes_ == evidence::whole_nodes + 1) {
     std::erase_if(evidence_.findings, [](const JudgedFinding& f) { return is_plain(f.finding); });
   }
-  const std::string* run = nullptr;
+  const Text* run = nullptr;
   std::uint64_t* rows_of_this = nullptr;
   for (const Measurement& m : rows) {
     if (run == nullptr || *run != m.run) run = &m.run, rows_of_this = &rows_of_run_[m.run];

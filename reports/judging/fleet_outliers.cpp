@@ -88,9 +88,8 @@ void FleetOutliers::judge(const Standing& standing, Finding& f) {
                                  : value_of(c.screened, f.better);
   const double deviation = found / centre - 1;
   const std::string others =
-      fmt::format("{}, the median of {} on {} {}{}", quantity(centre, standing.unit),
-                  f.peer.empty() ? f.subject : f.subject + '>' + f.peer, c.hosts,
-                  standing.instance_type, c.most ? "" : " with the same software");
+      fmt::format("{}, the median of {} on {} {}{}", quantity(centre, standing.unit), path_of(f),
+                  c.hosts, standing.instance_type, c.most ? "" : " with the same software");
   if (c.fresh.decision == FreshDecision::clear) {
     f.sentence += fmt::format("; stood out once below {}, but not in {} afterwards", others,
                               counted(c.fresh_runs, "run"));

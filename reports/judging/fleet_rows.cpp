@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
+#include <numeric>
 #include <thread>
+#include <utility>
 
 #include "reports/evaluation/expectations.h"
 #include "reports/evaluation/node.h"
-#include "results/schema/digits.h"
-#include "results/schema/number.h"
+#include "results/schema/in_order.h"
 
 namespace plumbline {
 namespace {
@@ -29,49 +32,10 @@ bool is_of_one_host(const Measurement& m) {
          !m.params.contains("nodes");
 }
 
-TimedColumns::Path split(const std::string& text) {
-  const std::size_t end = text.find(apart);
-  return {text.substr(0, end), text.substr(end + 1)};
-}
-
-Occasion occasion_of(const std::string& text) {
-  const auto [run, attempt] = split(text);
-  return {run, parse_integer(attempt).value_or(1)};
-}
-
-/// The place of each of `names` among `sorted`.
-template <class Name>
-std::vector<std::uint32_t> places(const std::vector<Name>& names, const std::vector<Name>& sorted) {
-  std::vector<std::uint32_t> found;
-  found.reserve(names.size());
-  for (const Name& name : names) {
-    found.push_back(static_cast<std::uint32_t>(
-        std::lower_bound(sorted.begin(), sorted.end(), name) - sorted.begin()));
-  }
-  return found;
-}
-
-template <class Name>
-void sort_once(std::vector<Name>& names) {
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-}
-
-template <class Name, class Make>
-std::vector<Name> made_of(const NameNumbers& numbers, const Make& make) {
-  std::vector<Name> names;
-  names.reserve(numbers.size());
-  for (const std::string& name : numbers.names()) names.push_back(make(name));
-  return names;
-}
-
-}  // namespace
-
-TimedColumn& FleetRows::column_of(Shard& shard, const Measurement& m) {
-  std::string& key = shard.key;
-  key.clear();
+std::string key_of(const Measurement& m) {
+  std::string key;
   add(key, m.metric);
-  for (const std::string* end : {&m.subject, &m.peer}) {
+  for (const std::string* end : {&m.subject.str(), &m.peer}) {
     std::copy_if(end->begin(), end->end(), std::back_inserter(key),
                  [](char c) { return c < '0' || c > '9'; });
     key += apart;
@@ -87,14 +51,89 @@ TimedColumn& FleetRows::column_of(Shard& shard, const Measurement& m) {
   for (std::size_t shift = 0; shift < 64; shift += 8) {
     key += static_cast<char>(m.bytes >> shift & 0xFFU);
   }
-  if (shard.last_column < shard.columns.size() && shard.columns[shard.last_column].key == key) {
-    return shard.columns[shard.last_column];
+  return key;
+}
+
+/// The place of each of `names` among `sorted`.
+template <class Name, class Sorted>
+std::vector<std::uint32_t> places(const std::vector<Name>& names,
+                                  const std::vector<Sorted>& sorted) {
+  std::vector<std::uint32_t> found;
+  found.reserve(names.size());
+  for (const Name& name : names) {
+    found.push_back(static_cast<std::uint32_t>(
+        std::lower_bound(sorted.begin(), sorted.end(), name) - sorted.begin()));
   }
+  return found;
+}
+
+template <class Name, class To>
+void append(const std::vector<Name>& names, std::vector<To>& to) {
+  to.insert(to.end(), names.begin(), names.end());
+}
+
+template <class Name>
+void sort_once(std::vector<Name>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+/// The numbers that a shard's names have in the table.
+struct Numbers {
+  std::vector<std::uint32_t> hosts, paths, occasions;
+};
+
+/// What a shard has of a column.
+struct Part {
+  std::vector<FleetRow> rows;
+  std::size_t shard = 0;
+};
+
+/// Each host's rows come in few pieces, and they are few: they are put together, then in order.
+void sort_by_host(std::vector<FleetRow>& rows, std::size_t hosts) {
+  if (std::ranges::is_sorted(rows)) return;
+  if (rows.size() < hosts) {
+    std::ranges::sort(rows);
+    return;
+  }
+  std::vector<std::size_t> end(hosts + 1);  // of each host's rows, first as their count
+  for (const FleetRow& row : rows) ++end[row.host + 1];
+  std::partial_sum(end.begin(), end.end(), end.begin());
+  std::vector<FleetRow> sorted(rows.size());
+  for (const FleetRow& row : rows) sorted[end[row.host]++] = row;
+  std::size_t begin = 0;
+  for (std::size_t host = 0; host < hosts; begin = end[host++]) {
+    const auto of_host = std::span(sorted).subspan(begin, end[host] - begin);
+    if (!std::ranges::is_sorted(of_host)) std::ranges::sort(of_host);
+  }
+  rows = std::move(sorted);
+}
+
+/// The rows of one column from all shards, in order; one that stands in the file twice counts once.
+std::vector<FleetRow> gathered(std::span<const Part> parts, std::span<const Numbers> numbers,
+                               std::size_t hosts) {
+  std::vector<FleetRow> rows;
+  for (const Part& part : parts) {
+    const Numbers& number = numbers[part.shard];
+    rows.reserve(rows.size() + part.rows.size());
+    for (const FleetRow& row : part.rows) {
+      rows.push_back({number.hosts[row.host], static_cast<std::uint16_t>(number.paths[row.path]),
+                      static_cast<std::uint16_t>(number.occasions[row.occasion]), row.value});
+    }
+  }
+  sort_by_host(rows, hosts);
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+}  // namespace
+
+FleetRows::Place FleetRows::place_of(Shard& shard, const Measurement& m) {
+  std::string key = key_of(m);
   const auto [entry, is_new] = shard.by_key.try_emplace(key, shard.columns.size());
-  shard.last_column = entry->second;
   if (is_new) {
     TimedColumn column;
-    column.key = key;
+    column.key = std::move(key);
     column.instance_type = m.instance_type;
     column.metric = m.metric;
     column.subject_class = class_of(path_of(m));
@@ -105,7 +144,7 @@ TimedColumn& FleetRows::column_of(Shard& shard, const Measurement& m) {
     column.provenance = m.provenance;
     shard.columns.push_back(std::move(column));
   }
-  return shard.columns[entry->second];
+  return {entry->second, shard.paths.number({m.subject, m.peer})};
 }
 
 void FleetRows::look_at(const Measurement& m) {
@@ -114,72 +153,55 @@ void FleetRows::look_at(const Measurement& m) {
   const std::uint64_t thread = std::hash<std::thread::id>()(std::this_thread::get_id());
   Shard& shard = shards_[(thread * 0x9E3779B97F4A7C15U) >> 60U];
   const std::lock_guard lock(shard.mutex);
-  TimedColumn& column = column_of(shard, m);
-  shard.path = m.subject;
-  shard.path += apart;
-  shard.path += m.peer;
-  shard.occasion = m.run;
-  shard.occasion += apart;
-  append_integer(m.attempt, shard.occasion);
-  const std::uint32_t path = shard.paths.number(shard.path);
-  if (shard.occasions.size() == 0 || shard.occasions.name(shard.last_occasion) != shard.occasion) {
-    shard.last_occasion = shard.occasions.number(shard.occasion);
-  }
-  const std::uint32_t occasion = shard.last_occasion;
-  if (path > most_names || occasion > most_names) return;  // settle() sees that
-  if (shard.hosts.size() == 0 || shard.hosts.name(shard.last_host) != m.host) {
-    shard.last_host = shard.hosts.number(m.host);
-  }
-  column.rows.push_back({shard.last_host, static_cast<std::uint16_t>(path),
-                         static_cast<std::uint16_t>(occasion), static_cast<float>(*m.median)});
+  const Place& place = shard.places.of(m, [&] { return place_of(shard, m); });
+  const std::uint32_t occasion = shard.occasions.number({m.run, m.attempt});
+  if (place.path > most_names || occasion > most_names) return;  // settle() sees that
+  shard.columns[place.column].rows.push_back(
+      {shard.hosts.number(m.host), static_cast<std::uint16_t>(place.path),
+       static_cast<std::uint16_t>(occasion), static_cast<float>(*m.median)});
 }
 
-TimedColumns FleetRows::settle() {
+TimedColumns FleetRows::settle(std::size_t threads) {
   TimedColumns table;
   for (const Shard& shard : shards_) {
-    const auto& names = shard.hosts.names();
-    table.hosts.insert(table.hosts.end(), names.begin(), names.end());
-    for (const std::string& path : shard.paths.names()) table.paths.push_back(split(path));
-    for (const std::string& occasion : shard.occasions.names()) {
-      table.occasions.push_back(occasion_of(occasion));
-    }
+    append(shard.hosts.values(), table.hosts);
+    append(shard.paths.values(), table.paths);
+    append(shard.occasions.values(), table.occasions);
   }
   sort_once(table.hosts);
   sort_once(table.paths);
   sort_once(table.occasions);
   table.has_too_many_names = std::max(table.paths.size(), table.occasions.size()) > most_names;
-  std::unordered_map<std::string, std::size_t> by_key;
+  std::vector<Numbers> numbers;
+  std::map<std::string, std::pair<TimedColumn, std::vector<Part>>> columns;  // by their keys
   for (Shard& shard : shards_) {
-    const auto hosts = places(shard.hosts.names(), table.hosts);
-    const auto paths = places(made_of<TimedColumns::Path>(shard.paths, split), table.paths);
-    const auto occasions = places(made_of<Occasion>(shard.occasions, occasion_of), table.occasions);
-    for (TimedColumn& from : shard.columns) {
-      if (table.has_too_many_names) break;
-      for (FleetRow& row : from.rows) {
-        row = {hosts[row.host], static_cast<std::uint16_t>(paths[row.path]),
-               static_cast<std::uint16_t>(occasions[row.occasion]), row.value};
-      }
-      const auto [entry, is_new] = by_key.try_emplace(from.key, table.columns.size());
-      if (is_new) {
-        table.columns.push_back(std::move(from));
-      } else {
-        auto& rows = table.columns[entry->second].rows;
-        rows.insert(rows.end(), from.rows.begin(), from.rows.end());
-        from.rows = {};
-      }
+    numbers.push_back({places(shard.hosts.values(), table.hosts),
+                       places(shard.paths.values(), table.paths),
+                       places(shard.occasions.values(), table.occasions)});
+    if (table.has_too_many_names) continue;
+    for (TimedColumn& column : shard.columns) {
+      auto rows = std::exchange(column.rows, {});
+      auto& [own, of_shards] = columns.try_emplace(column.key).first->second;
+      own = std::move(column);
+      of_shards.push_back({std::move(rows), numbers.size() - 1});
     }
-    shard.hosts = shard.paths = shard.occasions = {};
+  }
+  std::vector<std::vector<Part>> parts;
+  for (auto& [key, column] : columns) {
+    table.columns.push_back(std::move(column.first));
+    parts.push_back(std::move(column.second));
+  }
+  in_any_order(parts.size(), threads, [&](std::size_t i) {
+    table.columns[i].rows = gathered(parts[i], numbers, table.hosts.size());
+    parts[i].clear();
+  });
+  for (Shard& shard : shards_) {
+    shard.hosts = {};
+    shard.paths = {};
+    shard.occasions = {};
     shard.columns = {};
     shard.by_key = {};
-    shard.last_host = shard.last_occasion = 0;
-  }
-  std::sort(table.columns.begin(), table.columns.end(),
-            [](const TimedColumn& a, const TimedColumn& b) { return a.key < b.key; });
-  for (TimedColumn& column : table.columns) {
-    auto& rows = column.rows;
-    if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
-    // A row that stands in the file twice counts once.
-    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    shard.places.clear();
   }
   return table;
 }

@@ -2,13 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "reports/judging/name_numbers.h"
+#include "reports/evaluation/recurring.h"
 #include "results/schema/measurement.h"
 
 namespace plumbline {
@@ -27,12 +28,12 @@ struct FleetRow {
 /// of one size and the same params, all measured or all simulated.
 struct TimedColumn {
   std::string key;  ///< of all of what follows: what columns are ordered by
-  std::string instance_type;
-  std::string metric;
+  Text instance_type;
+  Text metric;
   std::string subject_class;
   std::uint64_t bytes = 0;
   Params params;
-  std::string unit;
+  Text unit;
   Better better = Better::higher;
   Provenance provenance = Provenance::measured;
   std::vector<FleetRow> rows;  ///< by host, path, occasion
@@ -40,7 +41,7 @@ struct TimedColumn {
 
 /// A run, and the how manieth measurement of a step in it.
 struct Occasion {
-  std::string run;
+  Text run;
   std::uint64_t attempt = 1;
 
   auto operator<=>(const Occasion&) const = default;
@@ -50,7 +51,8 @@ struct Occasion {
 struct TimedColumns {
   /// Subject and peer; the peer may be empty.
   struct Path {
-    std::string subject, peer;
+    Text subject;
+    std::string peer;
 
     auto operator<=>(const Path&) const = default;
   };
@@ -72,23 +74,45 @@ class FleetRows {
   void look_at(const Measurement& m);
 
   /// All rows so far; the gatherer is empty afterwards.
-  TimedColumns settle();
+  TimedColumns settle(std::size_t threads = 1);
 
  private:
+  /// Values and their numbers, in the order in which they came. The next is often that of before.
+  template <class Value>
+  class Numbered {
+   public:
+    std::uint32_t number(const Value& value) {
+      if (last_ < values_.size() && values_[last_] == value) return last_;
+      const auto next = static_cast<std::uint32_t>(values_.size());
+      const auto [entry, is_new] = numbers_.try_emplace(value, next);
+      if (is_new) values_.push_back(value);
+      return last_ = entry->second;
+    }
+    const std::vector<Value>& values() const { return values_; }
+
+   private:
+    std::map<Value, std::uint32_t> numbers_;
+    std::vector<Value> values_;
+    std::uint32_t last_ = 0;
+  };
+
+  /// Where a row belongs, in its shard.
+  struct Place {
+    std::size_t column = 0;
+    std::uint32_t path = 0;
+  };
   /// What one of the threads gathers; threads share one now and then.
   struct Shard {
     std::mutex mutex;
-    NameNumbers hosts, paths, occasions;
-    std::unordered_map<std::string, std::size_t> by_key;
+    Numbered<Text> hosts;
+    Numbered<TimedColumns::Path> paths;
+    Numbered<Occasion> occasions;
     std::vector<TimedColumn> columns;
-    std::string key, path, occasion;  ///< of the row at hand: buffers
-    // Of the row before, of which the next one is often like.
-    std::uint32_t last_host = 0;
-    std::uint32_t last_occasion = 0;
-    std::size_t last_column = 0;
+    std::unordered_map<std::string, std::size_t> by_key;
+    Recurring<Place> places;
   };
 
-  static TimedColumn& column_of(Shard& shard, const Measurement& m);
+  static Place place_of(Shard& shard, const Measurement& m);
 
   std::array<Shard, 16> shards_;
 };

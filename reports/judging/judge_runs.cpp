@@ -72,16 +72,16 @@ class Judge {
   }
 
   /// Once, as soon as all rows were looked at.
-  void compare(const std::filesystem::path& history_folder) {
+  void compare(const std::filesystem::path& history_folder, std::size_t threads) {
     fabric_.emplace(pairs_, any_host_ ? pairs_.measured_hosts() : judgement_.manifest, baselines_);
-    TimedColumns table = fleet_rows_.settle();
+    TimedColumns table = fleet_rows_.settle(threads);
     outliers_.emplace(table, runs_, baselines_);
     for (const std::string& note : outliers_->notes()) judgement_.notes.push_back(note);
     if (history_folder.empty()) return;
     HistoryRun present = history_of(std::move(table), runs_);
-    History history = read_history(history_folder, runs_, all_cores());
+    History history = read_history(history_folder, runs_, threads);
     offenders_.emplace(history, present);
-    trends_.emplace(std::move(present), std::move(history), baselines_, all_cores());
+    trends_.emplace(std::move(present), std::move(history), baselines_, threads);
     for (const std::string& note : trends_->notes()) judgement_.notes.push_back(note);
     judgement_.trends = trends_->told();
   }
@@ -134,7 +134,7 @@ class Judge {
   Judged judge(const ManifestEntry& node, std::span<const Measurement> rows) {
     Judged judged{node, {}, {}, {}};
     const std::string& type = node.instance_type.empty() && !rows.empty()
-                                  ? rows.front().instance_type
+                                  ? rows.front().instance_type.str()
                                   : node.instance_type;
     const Expectations& expectations = baselines_.of_type(type);
     if (expectations.empty()) judged.without_baseline = type;
@@ -249,7 +249,7 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   Judge judge(runs, baselines, work, judgement, judgement.manifest_sources.empty());
   const RowsByHost rows(
       measurement_files(runs), [&](const Measurement& row) { judge.look_at(row); }, threads);
-  judge.compare(history);
+  judge.compare(history, threads);
   rows.each([&](const std::string& host, std::span<const Measurement> own) {
     return judge.host(host, own);
   });

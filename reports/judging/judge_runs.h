@@ -49,8 +49,9 @@ struct HostWork {
 
 /// Judges all rows of some runs, several hosts at once; what was measured between hosts, of all of
 /// them together, and hosts with each other. What comes out depends neither on the number of
-/// threads nor on the order of the rows. Memory grows by 12 bytes for each timed row, and not with
-/// the others. Throws FileError for files that cannot be judged.
+/// threads nor on the order of the rows. Memory grows by 12 bytes for each timed row, and with the
+/// others only by the Texts and Params that no row before had. Throws FileError for files that
+/// cannot be judged.
 ///
 /// `history` is a folder of earlier runs: then parts are compared with their own past, too.
 Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baselines,

@@ -3,19 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
-#include <thread>
 
 #include "reports/evaluation/noise.h"
 #include "reports/evaluation/sentence.h"
 #include "reports/evaluation/series.h"
 #include "reports/evaluation/timed_rule.h"
+#include "reports/judging/name_numbers.h"
 #include "reports/judging/tolerated.h"
 #include "reports/statistics/median.h"
+#include "results/schema/in_order.h"
 
 namespace plumbline {
 namespace {
@@ -215,15 +215,8 @@ class Follower {
 std::vector<ColumnTrend> watch_all(const Follower& follower, std::size_t threads) {
   const auto& columns = follower.present().columns;
   std::vector<ColumnTrend> found(columns.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < columns.size(); i = next++) {
-      found[i] = follower.watch(columns[i]);
-    }
-  };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(threads, columns.size()); ++i) others.emplace_back(work);
-  work();
+  in_any_order(columns.size(), threads,
+               [&](std::size_t i) { found[i] = follower.watch(columns[i]); });
   return found;
 }
 

@@ -86,7 +86,7 @@ void TroubleCollector::add(std::span<const Finding> findings, std::span<const Me
     if (!series.metric.empty()) continue;
     series.host = finding.host;
     series.metric = finding.metric;
-    series.path = subject_path(finding);
+    series.path = path_of(finding);
     series.work = work_of(finding);
     series.rows = finding.runs;
   }

@@ -26,7 +26,9 @@ bool is_about(const ValueSeries& series, const Finding& f) {
 
 std::string key_of(const Finding& f) {
   std::string key = f.instance_type;
-  for (const std::string& part : {f.metric, f.subject, f.peer, std::to_string(f.bytes)}) {
+  const std::string bytes = std::to_string(f.bytes);
+  for (const std::string_view part : {std::string_view(f.metric), std::string_view(f.subject),
+                                      std::string_view(f.peer), std::string_view(bytes)}) {
     key += '\0';
     key += part;
   }

@@ -11,7 +11,7 @@ namespace {
 
 /// The same for the same thing on every host.
 std::string thing_key(Measurement m) {
-  m.host.clear();
+  m.host = {};
   return series_key(m) + '\x1f' + m.unit + '\x1f' + better_names[m.better];
 }
 

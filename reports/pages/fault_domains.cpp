@@ -29,7 +29,7 @@ std::string part_of(const Finding& finding) {
   if (finding.subject == "node" || finding.metric == node_metric) return {};
   // The other end of a path to another host is not what this host's finding is about.
   const bool to_another_host = finding.peer.find('/') != std::string::npos;
-  return finding.peer.empty() || to_another_host ? finding.subject : subject_path(finding);
+  return finding.peer.empty() || to_another_host ? finding.subject.str() : path_of(finding);
 }
 
 /// True if `a` says better than `b` what is wrong.

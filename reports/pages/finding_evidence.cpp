@@ -82,8 +82,9 @@ void numbers_of(const Element& line, const Measurement& measured) {
 
 std::string remarks(const Measurement& measured) {
   std::string text = fmt::format("{}", fmt::join(measured.flags, ", "));
-  for (const std::string& part : {measured.transport, measured.note}) {
-    if (!part.empty()) text += (text.empty() ? "" : " \u00B7 ") + part;
+  for (const std::string_view part :
+       {std::string_view(measured.transport), std::string_view(measured.note)}) {
+    if (!part.empty()) text += (text.empty() ? "" : " \u00B7 ") + std::string(part);
   }
   return text;
 }

@@ -55,8 +55,7 @@ FleetTable table_of(Order order) {
         .key = "id",
         .choice = true},
        [](J j) { return j.finding.metric; });
-  text({.name = "subject", .title = "Subject", .width = 7},
-       [](J j) { return subject_path(j.finding); });
+  text({.name = "subject", .title = "Subject", .width = 7}, [](J j) { return path_of(j.finding); });
   number({"value", "Found", Look::number, 5}, [](J j) { return or_none(j.finding.value); });
   text({.name = "unit", .title = "Unit", .width = 4},
        [](J j) { return std::string(unit_text(j.finding.unit)); });

@@ -102,7 +102,7 @@ void row(const Element& line, const Finding& finding, bool many_hosts) {
     const Element cell = line.add("span", {{"class", "f-what"}});
     cell.add("span", {{"class", "metric"}}).text(finding.metric);
     cell.text(" ");
-    cell.add("b").text(subject_path(finding));
+    cell.add("b").text(path_of(finding));
     const std::string work = work_of(finding);
     if (!work.empty()) {
       cell.text(" ");

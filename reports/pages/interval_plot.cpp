@@ -156,7 +156,7 @@ void interval_line(const Element& svg, const Axis& axis, const Interval& one, do
 std::string described(const JudgedFinding& judged) {
   const Finding& finding = judged.finding;
   std::string text =
-      fmt::format("{} of {}: {} runs", finding.metric, subject_path(finding), finding.runs);
+      fmt::format("{} of {}: {} runs", finding.metric, path_of(finding), finding.runs);
   if (finding.value) text += ", median " + value_with_unit(*finding.value, finding.unit);
   if (!finding.expected.empty()) text += ", expected " + expected(finding);
   return text;

@@ -31,7 +31,7 @@ std::optional<Verdict> trouble_of(const std::string& subject, Findings findings)
   std::optional<Verdict> worst;
   for (const Finding* f : findings) {
     const bool is_own =
-        f->subject == subject && (f->peer.empty() || f->peer.find('/') != f->peer.npos);
+        f->subject == subject && (f->peer.empty() || f->peer.find('/') != std::string::npos);
     if (!is_own || !needs_attention(f->verdict)) continue;
     worst = std::max(worst.value_or(f->verdict), f->verdict);
   }
@@ -42,7 +42,7 @@ std::optional<Verdict> trouble_of(const std::string& subject, Findings findings)
 std::optional<Verdict> trouble_between(std::string_view kind, Findings findings) {
   std::optional<Verdict> worst;
   for (const Finding* f : findings) {
-    const std::string path = subject_path(*f);
+    const std::string path = path_of(*f);
     const std::size_t arrow = path.find('>');
     if (arrow == std::string::npos || !needs_attention(f->verdict)) continue;
     if (!path.starts_with(kind) || path.compare(arrow + 1, kind.size(), kind) != 0) continue;
@@ -170,8 +170,8 @@ std::string links_text(Findings findings) {
     if (fastest == nullptr || *f->value > *fastest->value) fastest = f;
   }
   if (slowest == nullptr) return "";
-  return fmt::format("between GPUs: {} {} \u2013 {} {}", subject_path(*slowest),
-                     person_number(*slowest->value), subject_path(*fastest),
+  return fmt::format("between GPUs: {} {} \u2013 {} {}", path_of(*slowest),
+                     person_number(*slowest->value), path_of(*fastest),
                      value_with_unit(*fastest->value, fastest->unit));
 }
 

@@ -33,7 +33,7 @@ struct Ends {
 };
 
 Ends ends_of(const Finding& finding) {
-  const std::string path = subject_path(finding);
+  const std::string path = path_of(finding);
   const std::size_t arrow = path.find('>');
   if (arrow == std::string::npos) return {path, ""};
   return {path.substr(0, arrow), path.substr(arrow + 1)};
@@ -64,8 +64,8 @@ void curve(const Element& section, const std::string& family, const Findings& fi
   std::map<std::string, Curve, NaturalLess> by_path;
   for (const Finding* finding : findings) {
     if (finding->bytes == 0 || *finding->value <= 0) continue;
-    Curve& one = by_path[subject_path(*finding)];
-    one.name = subject_path(*finding);
+    Curve& one = by_path[path_of(*finding)];
+    one.name = path_of(*finding);
     one.points.push_back({static_cast<double>(finding->bytes), *finding->value,
                           fmt::format("{}, {}: {}", one.name, format_bytes(finding->bytes),
                                       value_with_unit(*finding->value, finding->unit))});
@@ -185,7 +185,7 @@ void shape(const Element& section, const Findings& findings) {
       const std::string work = work_of(*finding);
       if (!work.empty()) cell.text(" ").add("span", {{"class", "work"}}).text(work);
     }
-    text_cell(row, subject_path(*finding));
+    text_cell(row, path_of(*finding));
     const std::string value = found(*finding);
     number_cell(row, value.empty() ? "\u2013" : value);
     number_cell(row, expected(*finding));

@@ -61,7 +61,7 @@ void rate_bars(const Element& into, std::span<const Finding* const> findings) {
       {
         const Element name = row.add("th", {{"scope", "row"}});
         name.add("a", {{"href", '#' + finding_anchor(*finding)}}).text(finding->metric);
-        name.text(" ").add("b").text(subject_path(*finding));
+        name.text(" ").add("b").text(path_of(*finding));
         const std::string work = work_of(*finding);
         if (!work.empty()) name.text(" ").add("span", {{"class", "work"}}).text(work);
       }

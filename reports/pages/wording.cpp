@@ -60,7 +60,7 @@ std::string found(const Finding& finding) {
 
 std::string expected(const Finding& finding) {
   const auto number = parse_number(finding.expected);
-  return number ? person_number(*number) : finding.expected;
+  return number ? person_number(*number) : finding.expected.str();
 }
 
 std::optional<double> difference(const Finding& finding) {
@@ -101,12 +101,6 @@ std::string person_duration(double seconds) {
   const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
   if (whole < 3600) return fmt::format("{}\u00A0min {:02}\u00A0s", whole / 60, whole % 60);
   return fmt::format("{}\u00A0h {:02}\u00A0min", whole / 3600, whole / 60 % 60);
-}
-
-std::string subject_path(const Finding& finding) {
-  std::string path = finding.subject;
-  if (!finding.peer.empty()) path += '>' + finding.peer;
-  return path;
 }
 
 std::string work_of(std::uint64_t bytes, const Params& params) {

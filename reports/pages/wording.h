@@ -35,8 +35,6 @@ std::string person_time(WallTime time);
 std::string time_without_zone(WallTime time);
 /// "1.2 s", "3 min 20 s", "2 h 05 min".
 std::string person_duration(double seconds);
-/// "numa0>numa1": subject and peer with an arrow.
-std::string subject_path(const Finding& finding);
 /// "1 GiB, locality=local": what else names the work of a finding.
 std::string work_of(const Finding& finding);
 std::string work_of(std::uint64_t bytes, const Params& params);

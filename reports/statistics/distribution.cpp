@@ -12,6 +12,7 @@ std::vector<double> quantile_grid(std::vector<double> values, std::size_t points
   std::vector<double> grid;
   if (values.empty()) return grid;
   std::sort(values.begin(), values.end());
+  grid.reserve(points);
   for (std::size_t i = 0; i < points; ++i) {  // at (i + 1/2) / points, so that no end stands out
     const double p = (static_cast<double>(i) + 0.5) / static_cast<double>(points);
     const double place = p * static_cast<double>(values.size() - 1);

@@ -31,10 +31,13 @@ double learned_tolerance(const CohortLevel& level) {
   return std::max(outlier::least_tolerance, outlier::tolerance_sigmas * level.sigma);
 }
 
+bool is_far_out(double value, const CohortLevel& level) {
+  return (value - level.centre) / level.sigma < outlier::screen_z;
+}
+
 bool is_candidate(double value, const CohortLevel& level, double tolerance) {
-  const double z = (value - level.centre) / level.sigma;
   const double deficit = -std::expm1(value - level.centre);
-  return z < outlier::screen_z && deficit > outlier::screen_share * tolerance;
+  return is_far_out(value, level) && deficit > outlier::screen_share * tolerance;
 }
 
 FreshVerdict judge_fresh(std::span<const double> values, const CohortLevel& level,

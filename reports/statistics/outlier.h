@@ -35,7 +35,10 @@ CohortLevel cohort_level(std::span<const double> values, double resolution = 0);
 /// Deficits that a cohort tolerates where no contract says it.
 double learned_tolerance(const CohortLevel& level);
 
-/// Whether a value is to be measured again: z < -3 and a deficit beyond 0.75 of the tolerance.
+/// z < -3
+bool is_far_out(double value, const CohortLevel& level);
+
+/// Whether a value is to be measured again: far out and a deficit beyond 0.75 of the tolerance.
 bool is_candidate(double value, const CohortLevel& level, double tolerance);
 
 enum class FreshDecision { measure_again, fails, clear, undecided };

@@ -8,6 +8,7 @@
 #include "results/schema/measurement.h"
 #include "results/schema/names.h"
 #include "results/schema/params.h"
+#include "results/schema/text.h"
 
 namespace plumbline {
 
@@ -17,15 +18,15 @@ inline constexpr auto use_names = names_of<Use>("gate", "context");
 
 /// One expectation for one instance type: one line of <type>.csv in reports/baselines.
 struct Baseline {
-  std::string metric;
+  Text metric;
   std::string
       subject_class;  ///< "gpu", "numa>numa" (digits left out), or one subject: "numa0>numa1"
   Params params;      ///< pairs that a row must have; the row may have more
   std::optional<std::uint64_t> bytes;  ///< empty: any size
   std::optional<std::uint64_t> nodes;  ///< empty: one node
-  std::string unit;
+  Text unit;
   Better better = Better::exact;
-  std::string expected;        ///< a number in `unit`, or a text
+  Text expected;               ///< a number in `unit`, or a text
   std::optional<double> low;   ///< relative: -0.05 fails more than 5 % below `expected`
   std::optional<double> high;  ///< relative: 0.05 fails more than 5 % above
   /// How many of the class there must be; empty: at least 1; 0: none, those that are there are
@@ -35,8 +36,8 @@ struct Baseline {
   std::optional<double>
       ceiling;  ///< physical limit in `unit`; a value above is a measurement error
   Use use = Use::gate;
-  std::string basis;   ///< why we believe it: spec, measured, learned, derived ...
-  std::string source;  ///< where it is from; a row without basis or source does not load
+  Text basis;   ///< why we believe it: spec, measured, learned, derived ...
+  Text source;  ///< where it is from; a row without basis or source does not load
 
   bool operator==(const Baseline&) const = default;
 };

@@ -15,8 +15,8 @@
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
 #include "results/schema/params.h"
-#include "results/schema/params_cell.h"
 #include "results/schema/split_cells.h"
+#include "results/schema/text.h"
 #include "results/schema/text_cell.h"
 #include "results/schema/time.h"
 
@@ -26,8 +26,8 @@ namespace plumbline {
 template <class Record>
 struct Column {
   const char* name;
-  /// False if `cell` cannot be that. A record is filled again and again, so that its texts keep
-  /// their memory.
+  /// False if `cell` cannot be that. A record is filled again and again, so that its strings
+  /// keep their memory.
   bool (*read)(Record& record, std::string_view cell);
   std::string (*expected)();  ///< what the cell should have been
   void (*write)(const Record& record, std::string& line);
@@ -63,11 +63,23 @@ constexpr Column<RecordOf<member>> text_column(const char* name) {
   using Record = RecordOf<member>;
   return {name,
           [](Record& record, std::string_view cell) {
-            record.*member = unguarded(cell);
+            const std::string_view text = unguarded(cell);
+            if constexpr (std::is_same_v<ValueOf<member>, Text>) {
+              if (record.*member == text) return true;  // often that of the row before
+            }
+            record.*member = text;
             return true;
           },
           [] { return std::string("a text"); },
-          [](const Record& record, std::string& line) { append_text_cell(record.*member, line); }};
+          [](const Record& record, std::string& line) {
+            if constexpr (std::is_same_v<ValueOf<member>, Text>) {
+              if ((record.*member).is_cell()) {
+                line += (record.*member).str();
+                return;
+              }
+            }
+            append_text_cell(record.*member, line);
+          }};
 }
 
 template <auto member>
@@ -163,14 +175,14 @@ constexpr Column<RecordOf<member>> params_column(const char* name) {
   return {name,
           [](Record& record, std::string_view cell) {
             const std::string_view text = unguarded(cell);
-            if (is_formatted(record.*member, text)) return true;  // nearly always that of before
+            if (format_params(record.*member) == text) return true;  // nearly always that of before
             auto value = parse_params(text);
-            if (value) record.*member = std::move(*value);
+            if (value) record.*member = *value;
             return value.has_value();
           },
           [] { return std::string("key=value pairs joined by ';'"); },
           [](const Record& record, std::string& line) {
-            if (!(record.*member).empty()) append_text_cell(format_params(record.*member), line);
+            append_text_cell(format_params(record.*member), line);
           }};
 }
 

@@ -4,6 +4,10 @@
 
 namespace plumbline {
 
+std::string path_of(const Finding& f) {
+  return f.peer.empty() ? f.subject.str() : f.subject + '>' + f.peer;
+}
+
 template <>
 struct Table<Finding> {
   using F = Finding;

@@ -8,6 +8,7 @@
 #include "results/schema/measurement.h"
 #include "results/schema/names.h"
 #include "results/schema/params.h"
+#include "results/schema/text.h"
 
 namespace plumbline {
 
@@ -20,16 +21,16 @@ inline constexpr auto verdict_names =
 struct Finding {
   std::string id;  ///< eight hexadecimal digits from host, metric, subject, peer, bytes and params
   Verdict verdict = Verdict::unjudged;
-  std::string host;
-  std::string instance_type;
-  std::string probe;
+  Text host;
+  Text instance_type;
+  Text probe;
   std::string case_name;
-  std::string metric;
-  std::string subject;
+  Text metric;
+  Text subject;
   std::string peer;
   std::uint64_t bytes = 0;
   Params params;
-  std::string unit;
+  Text unit;
   Better better = Better::exact;
 
   std::uint64_t runs = 0;       ///< measurements behind `value`
@@ -39,7 +40,7 @@ struct Finding {
   std::optional<double> ci_high;
   std::string text;  ///< the value of an exact metric that is no number
 
-  std::string expected;       ///< as in the baseline
+  Text expected;              ///< as in the baseline
   std::optional<double> low;  ///< absolute limits in `unit`
   std::optional<double> high;
   std::optional<double> deficit;     ///< relative: 0.2 is 20 % worse than expected, < 0 better
@@ -47,14 +48,17 @@ struct Finding {
   bool remeasure = false;            ///< more runs can change the verdict, or teach what to expect
   Provenance provenance = Provenance::measured;
 
-  std::string rule;      ///< which rule decided
+  Text rule;             ///< which rule decided
   std::string sentence;  ///< "gpu3 1540 GB/s is 50 % below 3080 GB/s"
   std::string action;    ///< what to do about it; empty if nothing follows from this alone
-  std::string basis;     ///< of the expectation
-  std::string source;
+  Text basis;            ///< of the expectation
+  Text source;
 
   bool operator==(const Finding&) const = default;
 };
+
+/// "numa0>numa1", as of the rows behind it.
+std::string path_of(const Finding& f);
 
 enum class NodeOutcome { accept, incomplete, reject };
 inline constexpr auto node_outcome_names = names_of<NodeOutcome>("ACCEPT", "INCOMPLETE", "REJECT");

@@ -69,7 +69,7 @@ void scan(const Block& block, const RowsByHost::Look& look, Scan& scan) {
   scan.rows = 0;
   RecordReader<Measurement> reader;
   Measurement row;
-  std::string host;
+  Text host;
   std::vector<Extent>* extents = nullptr;
   std::string_view rest = block.text;
   for (scan.lines = 0; !rest.empty(); ++scan.lines) {
@@ -109,10 +109,9 @@ struct RowsByHost::Files {
   }
 };
 
-// A thread waits now and then until it is its turn: another has work then.
 RowsByHost::RowsByHost(std::span<const std::filesystem::path> paths, const Look& look,
                        std::size_t threads)
-    : files_(std::make_unique<Files>()), threads_(threads == 1 ? 1 : 2 * threads) {
+    : files_(std::make_unique<Files>()), threads_(threads) {
   for (const auto& path : paths) files_->files.emplace_back(path);
   for (const MappedFile& file : files_->files) {
     if (!file.torn_line().empty()) {

@@ -6,13 +6,15 @@
 namespace plumbline {
 
 std::string path_of(const Measurement& m) {
-  return m.peer.empty() ? m.subject : m.subject + '>' + m.peer;
+  return m.peer.empty() ? m.subject.str() : m.subject + '>' + m.peer;
 }
 
 std::string series_key(const Measurement& m) {
   std::string key = m.host;
-  for (const std::string& part :
-       {m.metric, m.subject, m.peer, std::to_string(m.bytes), format_params(m.params)}) {
+  const std::string bytes = std::to_string(m.bytes);
+  for (const std::string_view part :
+       {std::string_view(m.metric), std::string_view(m.subject), std::string_view(m.peer),
+        std::string_view(bytes), std::string_view(format_params(m.params))}) {
     key += '\x1f';
     key += part;
   }

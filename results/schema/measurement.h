@@ -8,6 +8,7 @@
 #include "results/schema/csv_file.h"
 #include "results/schema/names.h"
 #include "results/schema/params.h"
+#include "results/schema/text.h"
 #include "results/schema/time.h"
 
 namespace plumbline {
@@ -26,18 +27,18 @@ inline constexpr auto provenance_names = names_of<Provenance>("measured", "simul
 /// One metric of one subject, measured once: one line of measurements.csv. results/README.md
 /// describes the columns.
 struct Measurement {
-  std::string run;
+  Text run;
   WallTime time{};
-  std::string host;
-  std::string instance_type;
-  std::string probe;
+  Text host;
+  Text instance_type;
+  Text probe;
   std::string case_name;  ///< column "case": what `plumbline probe NAME --case` repeats
-  std::string metric;
-  std::string subject = "node";
+  Text metric;
+  Text subject = "node";
   std::string peer;
   std::uint64_t bytes = 0;  ///< message or buffer size, 0 where there is none
   Params params;
-  std::string unit;
+  Text unit;
   Better better = Better::exact;
   Outcome outcome = Outcome::ok;
 
@@ -51,7 +52,7 @@ struct Measurement {
   std::string text;              ///< the value of an exact metric that is no number
 
   std::vector<std::string> flags;  ///< joined by ';'
-  std::string transport;           ///< what was really used: nvlink, pcie, efa, tcp, shm ...
+  Text transport;                  ///< what was really used: nvlink, pcie, efa, tcp, shm ...
   Provenance provenance = Provenance::measured;
   std::uint64_t attempt = 1;  ///< counts the measurements of this case in this run
   std::string task;           ///< the task of the suite that wrote the row, as in the journal

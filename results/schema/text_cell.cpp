@@ -41,8 +41,10 @@ std::string_view first_cell(std::string_view line) { return line.substr(0, line.
 
 }  // namespace
 
+bool stands_in_cell(std::string_view text) { return has_none_of_care(text) && !needs_guard(text); }
+
 void append_text_cell(std::string_view text, std::string& line) {
-  if (has_none_of_care(text) && !needs_guard(text)) {  // nearly all
+  if (stands_in_cell(text)) {  // nearly all
     line += text;
     return;
   }

@@ -7,6 +7,9 @@
 
 namespace plumbline {
 
+/// True if a text may stand in a cell as it is.
+bool stands_in_cell(std::string_view text);
+
 /// Appends a text cell: quoted where RFC 4180 asks for it, line breaks and control characters as
 /// spaces, and with a leading ' where a spreadsheet would run the text (= + - @) or where the text
 /// itself begins with one.

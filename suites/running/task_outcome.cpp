@@ -121,7 +121,7 @@ Measurement task_row(const Task& task, const TaskEnd& end, const RowNames& names
   row.probe = task.probe;
   row.metric = task_metric;
   row.params = {{"step", task.step}, {"repeat", std::to_string(task.repeat)}};
-  row.unit = std::string("s");  // not assigned in place: g++ 12 sees an overlap there
+  row.unit = "s";
   row.better = Better::lower;
   row.attempt = task.attempt;
   row.task = task.id();

@@ -134,7 +134,7 @@ Measurement row_of(const World& world, const Baseline& b) {
   row.params = b.params;
   if (const auto asked = row.params.find(transport_param); asked != row.params.end()) {
     row.transport = asked->second;
-    row.params.erase(asked);
+    row.params.erase(transport_param);
   } else if (row.probe == "nvlink") {
     row.transport = "nvlink";
   }

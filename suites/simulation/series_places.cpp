@@ -7,7 +7,7 @@ SeriesPlaces::SeriesPlaces(const SimulatedFleet& fleet) {
   Measurement row;
   for (std::size_t i = 0; i < fleet.machine.series.size(); ++i) {
     row = fleet.machine.series[i].row;
-    row.host.clear();
+    row.host = {};
     series_.emplace(series_key(row), i);
   }
 }

@@ -40,6 +40,7 @@ void take_hosts(FleetRunOrder& order, const FleetOptions& options,
   const auto listed = options.slurm ? hosts_of_allocation() : hosts_of(options.hosts);
   Manifest known;
   if (!manifest_file.empty()) known = read_all<ManifestEntry>(manifest_file);
+  if (!known.empty()) hosts_in(known, manifest_file);  // refuses what cannot be one
   std::map<std::string, const ManifestEntry*> by_name;
   for (const ManifestEntry& node : known) by_name[node.host] = &node;
   for (const ListedHost& host : listed) {

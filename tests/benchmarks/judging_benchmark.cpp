@@ -190,7 +190,7 @@ void compare_hosts(benchmark::State& state) {
           for (const Measurement& m : rows->of(static_cast<int>(host))) gathered.look_at(m);
         },
         [](const auto&) {});
-    const TimedColumns columns = gathered.settle();
+    const TimedColumns columns = gathered.settle(all_cores());
     const auto candidates = find_candidates(
         columns, [](const TimedColumn&, std::uint16_t) { return Tolerated(); },
         [](std::uint16_t, std::uint32_t) { return 0U; }, std::thread::hardware_concurrency());

@@ -19,14 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The device that a finding is about: "gpu3", "gpu0>gpu3", "node".
-std::string place_of(const Finding& finding) {
-  return finding.peer.empty() ? finding.subject : finding.subject + '>' + finding.peer;
-}
-
 /// "FAIL gpu3 gpu_memory.triad"
 std::string short_form(std::string_view verdict, const Finding& finding) {
-  return fmt::format("{} {} {}", verdict, place_of(finding), finding.metric);
+  return fmt::format("{} {} {}", verdict, path_of(finding), finding.metric);
 }
 
 using Key = std::tuple<std::string, std::string, std::uint64_t, Params>;
@@ -34,7 +29,7 @@ using Findings = std::map<Key, Finding>;
 
 Findings by_key(const std::vector<Finding>& findings) {
   Findings map;
-  for (const Finding& f : findings) map[{place_of(f), f.metric, f.bytes, f.params}] = f;
+  for (const Finding& f : findings) map[{path_of(f), f.metric, f.bytes, f.params}] = f;
   return map;
 }
 

@@ -133,7 +133,7 @@ std::vector<std::string> without_times(const Rehearsal& rehearsal) {
   const auto add = [&](const auto& record) { lines.push_back(without_places(csv_line(record))); };
   for (Measurement row : rehearsal.rows()) {
     if (row.metric == "runner.task") continue;
-    row.run.clear();
+    row.run = {};
     row.time = {};
     add(row);
   }
@@ -165,7 +165,7 @@ std::string all_findings(const Rehearsal& rehearsal) {
     const std::string said =
         fmt::format("{} {}{}{} = {}", verdict_names[f.verdict], f.metric, size, params, rounded(f));
     if (places[said].empty()) order.push_back(said);
-    places[said].push_back(f.peer.empty() ? f.subject : f.subject + '>' + f.peer);
+    places[said].push_back(path_of(f));
   }
   std::string text;
   for (const std::string& said : order) {

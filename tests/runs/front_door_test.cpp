@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "results/schema/manifest.h"
 #include "tests/runs/rig.h"
 
 namespace plumbline {
@@ -71,6 +72,19 @@ TEST(FrontDoor, PlanShowsWhoMeetsWhom) {
   EXPECT_THAT(rig.say({"plan", "fleet"}).output,
               HasSubstr("Not on one host alone (plumbline run --hosts, --slurm): pairs"));
   EXPECT_EQ(rig.say({"plan", "fleet", "--json", "--hosts", "a,b"}).exit, 2);
+}
+
+TEST(FrontDoor, RefusesAManifestOfWhatIsNoHost) {
+  Rig rig;
+  const auto file = rig.results().parent_path() / "nodes.csv";
+  {
+    CsvAppender<ManifestEntry> manifest(file);
+    for (const char* host : {"n1", "n2=n3"}) manifest.append({host, "p5", "", "", "", "", "", ""});
+  }
+  const Said plan = rig.say({"plan", "fleet", "--hosts", "n1", "--manifest", file});
+  EXPECT_EQ(plan.exit, 2);
+  EXPECT_THAT(plan.output, HasSubstr("nodes.csv:3: host: found '=' in \"n2=n3\", expected letters, "
+                                     "digits, '.', '_' and '-' only"));
 }
 
 TEST(FrontDoor, NamesAnUnknownSuiteOrRun) {

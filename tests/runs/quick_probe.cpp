@@ -60,7 +60,7 @@ void plan_pairs(Plan& plan) {
     const std::string& peer = leader->rank(rank).host;
     const bool slow = asked.at("slow-host") == own || asked.at("slow-host") == peer;
     Work work{.peer = peer + "/node"};
-    if (rounds > 1) work.params["round"] = std::to_string(i % rounds);
+    if (rounds > 1) work.params.set("round", std::to_string(i % rounds));
     plan.fact(metrics[1], std::move(work), [leader, rank, slow, seconds]() -> Fact {
       std::this_thread::sleep_for(seconds);
       leader->send(rank, "again", deadline_in(5));

@@ -78,10 +78,10 @@ TEST(Node, WhatGroupsOfNodesMeasureIsJudgedAndNotMissed) {
   const auto without = judge({gpus(8)}, {of_four, expected_gpus()});
   EXPECT_EQ(without.verdict.outcome, NodeOutcome::accept) << "another node has the group's rows";
   Measurement slow = triad(50);
-  slow.params["nodes"] = "4";
+  slow.params.set("nodes", "4");
   const auto with = judge({slow, gpus(8)}, {of_four, expected_gpus()});
   EXPECT_EQ(with.verdict.outcome, NodeOutcome::incomplete) << "it may be another of the four";
-  slow.params["nodes"] = "2";
+  slow.params.set("nodes", "2");
   const auto two = judge({slow, gpus(8)}, {of_four, expected_gpus()});
   EXPECT_EQ(two.verdict.outcome, NodeOutcome::accept) << "two nodes are never compared with four";
 }
@@ -185,7 +185,7 @@ TEST(Node, ASlowGroupRejectsNobodyAlone) {
   row.metric = of_group.metric;
   row.subject = "group";
   row.peer = "";
-  row.params["nodes"] = "16";
+  row.params.set("nodes", "16");
   const auto slow = judge({row}, {of_group, expected_triad()}).findings;
   const auto found = std::ranges::find(slow, of_group.metric, &Finding::metric);
   ASSERT_NE(found, slow.end());

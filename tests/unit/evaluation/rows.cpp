@@ -50,7 +50,7 @@ Measurement failed(Measurement m, const std::string& reason) {
   m.outcome = Outcome::failed;
   m.samples = 0;
   m.median = m.ci_low = m.ci_high = m.spread = std::nullopt;
-  m.text.clear();
+  m.text = {};
   m.note = reason;
   return m;
 }

@@ -78,7 +78,7 @@ TEST_F(RunProbe, WritesARowForEveryCase) {
                           "example.count/elsewhere/a>here/a"));
   EXPECT_EQ(all[1].host, "n1");
   EXPECT_EQ(all[1].instance_type, "p5.48xlarge");
-  EXPECT_EQ(all[1].run, folder_.filename());
+  EXPECT_EQ(all[1].run, folder_.filename().string());
   EXPECT_EQ(all[1].task, "example#1");
   EXPECT_NEAR(all[1].median.value(), 10, 0.01);
   EXPECT_LE(all[1].ci_low.value(), all[1].median.value());

@@ -164,7 +164,7 @@ TEST(CohortScreen, OnlyTimedValuesOfOneHost) {
   };
   EXPECT_EQ(with([](Measurement&) {}), 1U);
   EXPECT_EQ(with([](Measurement& m) { m.better = Better::exact; }), 0U);
-  EXPECT_EQ(with([](Measurement& m) { m.params["nodes"] = "2"; }), 0U);
+  EXPECT_EQ(with([](Measurement& m) { m.params.set("nodes", "2"); }), 0U);
   EXPECT_EQ(with([](Measurement& m) { m.peer = "node-2/gpu1"; }), 0U);
   EXPECT_EQ(with([](Measurement& m) { m.outcome = Outcome::failed; }), 0U);
   EXPECT_EQ(with([](Measurement& m) { m.median = 0; }), 0U);

@@ -105,7 +105,7 @@ TEST(DistributionCollector, SizesParamsClassesAndTypesAreApart) {
   collector.add(f, no_ceiling);
   f.bytes = 4;
   collector.add(f, no_ceiling);
-  f.params["by"] = "engine";
+  f.params.set("by", "engine");
   collector.add(f, no_ceiling);
   f.peer = "gpu3";
   collector.add(f, no_ceiling);
@@ -118,7 +118,7 @@ TEST(DistributionCollector, TheRoundOfATournamentIsNoOtherWork) {
   DistributionCollector collector;
   for (const char* round : {"1", "2", "3"}) {
     Finding f = rate(0, "gpu0>gpu1", 400);
-    f.params["round"] = round;
+    f.params.set("round", round);
     collector.add(f, no_ceiling);
   }
   const auto all = collector.finish();

@@ -31,7 +31,7 @@ std::vector<Measurement> matrix(const Factor& factor, const std::string& metric 
       m.probe = "nvlink";
       m.metric = metric;
       m.subject = fmt::format("gpu{}>gpu{}", from, to);
-      m.peer.clear();
+      m.peer = {};
       m.case_name = fmt::format("{}/gpu{}>gpu{}", metric, from, to);
       m.params = {{"by", "engine"}};
       m.transport = "nvlink";
@@ -141,7 +141,7 @@ TEST(GpuCulprits, TheSameCulpritInTwoKindsOfCopyIsOneFinding) {
 std::vector<Measurement> both_ways(const Factor& factor) {
   auto rows = matrix([&](int a, int b) { return 2 / (1 / factor(a, b) + 1 / factor(b, a)); },
                      "nvlink.both");
-  std::erase_if(rows, [](const Measurement& m) { return m.subject[3] > m.subject[8]; });
+  std::erase_if(rows, [](const Measurement& m) { return m.subject.str()[3] > m.subject.str()[8]; });
   return rows;
 }
 

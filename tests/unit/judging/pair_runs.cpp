@@ -67,7 +67,7 @@ std::vector<Measurement> rows_of(const PairRun& run) {
         Measurement m = task(0, failed_once ? "a case failed" : "");
         m.host = host_name(host);
         m.probe = "efa";
-        m.params["step"] = name;
+        m.params.set("step", name);
         m.task = name;
         rows.push_back(m);
       }

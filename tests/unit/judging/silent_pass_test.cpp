@@ -26,7 +26,7 @@ Measurement gpu_read(int gpu, int run) {
   m.probe = "gpu_memory";
   m.metric = "gpu_memory.read";
   m.subject = fmt::format("gpu{}", gpu);
-  m.peer.clear();
+  m.peer = {};
   m.case_name = "gpu_memory.read/" + m.subject;
   m.task = fmt::format("gpu_memory#{}", run + 1);
   return m;
@@ -154,7 +154,7 @@ const SilentPass catalogue[] = {
        w.remove("gpu_memory.read");
        Measurement crash = task(5, "killed by SIGSEGV");
        crash.probe = "gpu_memory";
-       crash.params["step"] = "gpu_memory";
+       crash.params.set("step", "gpu_memory");
        w.rows.push_back(crash);
      }},
     {"AnOldResultAndThenATimeout", "CHS: a test that timed out leaves the healthy label",
@@ -165,7 +165,7 @@ const SilentPass catalogue[] = {
     {"AnOldResultAndThenATaskThatTimesOut", "CHS: the same, without a row of the case",
      [](World& w) {
        Measurement late = task(60, "killed after its deadline of 120 s");
-       late.params["repeat"] = "2";
+       late.params.set("repeat", "2");
        w.later.push_back(late);
      }},
     {"AMissingTool", "CHS configcheck: exit 0 without sinfo; DCGM: the NCCL plugin is skipped",
@@ -193,7 +193,7 @@ const SilentPass catalogue[] = {
      }},
     {"NoTransport", "the same, where nothing is known of it",
      [](World& w) {
-       for (Measurement* m : w.of("efa.loop")) m->transport.clear();
+       for (Measurement* m : w.of("efa.loop")) m->transport = {};
      }},
     {"FewerRanksThanExpected", "AWS toolkit: srun without --mpi is N runs of one node",
      [](World& w) {
@@ -231,7 +231,7 @@ const SilentPass catalogue[] = {
     {"AGroupThatIsTooSmall", "aicr: fewer than two nodes are \"skipped\": true",
      [](World& w) {
        Measurement small = skipped(task(9, ""), "needs 2 nodes, there is 1");
-       small.params["step"] = "collectives_groups";
+       small.params.set("step", "collectives_groups");
        w.rows.push_back(small);
      }},
     {"ATaskThatNeverEnded", "ReFrame: a test that could not be placed is skipped",
@@ -324,7 +324,7 @@ const SilentPass catalogue[] = {
        w.remove("gpu_memory.wrong_values");
        Measurement out = skipped(task(9, ""), "left out: it has no stand-in");
        out.probe = "gpu_memory";
-       out.params["step"] = "gpu_memory";
+       out.params.set("step", "gpu_memory");
        out.flags = {"left_out"};
        w.rows.push_back(out);
      }},

@@ -70,7 +70,7 @@ std::vector<MetricDistribution> example_collectives(std::size_t nodes) {
       Maker maker(fmt::format("collectives.{}.busbw", operation));
       maker.d.bytes = bytes;
       maker.d.params = {{"in_place", "0"}, {"nvls", nvls}, {"registered", "0"}};
-      if (group > 1) maker.d.params["nodes"] = std::to_string(group);
+      if (group > 1) maker.d.params.set("nodes", std::to_string(group));
       const double size = static_cast<double>(bytes);
       const double rate = most * size / (size + 6e6 * static_cast<double>(group));
       const std::size_t count = std::max<std::size_t>(1, nodes / group);
@@ -367,7 +367,7 @@ Evidence hostile_charts_evidence() {
     d.unit = attack;
     d.instance_type = attack;
     d.subject_class = attack;
-    d.params["x" + attack] = attack;
+    d.params.set("x" + in_params(attack), in_params(attack));
     if (!d.metric.starts_with("collectives.")) d.metric = attack;
     for (NamedValue& one : d.values_by_rank) one.host = attack, one.subject = attack;
   }

@@ -155,7 +155,7 @@ class Builder {
     f.host = host_;
     f.instance_type = type;
     f.case_name = metric + '/' + subject + (peer.empty() ? "" : '>' + peer);
-    if (bytes != 0) f.case_name += '/' + std::to_string(bytes);
+    if (bytes != 0) f.case_name = f.case_name + '/' + std::to_string(bytes);
     f.id = fmt::format("{:08x}", 0x9e3779b1U * static_cast<unsigned>(all.size() + 1));
   }
 
@@ -600,6 +600,11 @@ Evidence simulated_evidence() {
   return e;
 }
 
+std::string in_params(std::string attack) {
+  std::erase_if(attack, [](char c) { return c == '=' || c == ';'; });
+  return attack;
+}
+
 Evidence hostile_evidence() {
   std::size_t next = 0;
   const auto attack = [&] { return attacks[next++ % std::size(attacks)]; };
@@ -620,7 +625,7 @@ Evidence hostile_evidence() {
     f.host = name;
     f.id = attack(), f.metric = attack(), f.subject = attack(), f.peer = attack(),
     f.unit = attack();
-    f.params = {{attack(), attack()}};
+    f.params = {{in_params(attack()), in_params(attack())}};
     f.sentence = attack(), f.rule = attack(), f.basis = attack(), f.source = attack();
     f.case_name = attack(), f.probe = attack(), f.text = attack();
     judged.command = attack();

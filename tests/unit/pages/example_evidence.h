@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "reports/pages/evidence.h"
 
@@ -19,6 +20,8 @@ Evidence incomplete_evidence();
 Evidence simulated_evidence();
 /// Every text is an attack on the page.
 Evidence hostile_evidence();
+/// An attack as far as a parameter can be one: without '=' and ';'.
+std::string in_params(std::string attack);
 /// Many nodes with findings each; a few of them reject, one was never measured.
 Evidence fleet_evidence(std::size_t nodes, std::size_t findings_each);
 /// So many nodes that they are data, and every text is an attack on the page.

@@ -1,10 +1,11 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,6 @@
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
 #include "results/schema/params.h"
-#include "results/schema/params_cell.h"
 #include "results/schema/time.h"
 
 namespace plumbline {
@@ -106,14 +106,48 @@ TEST(ParamsText, HasOneSpelling) {
   EXPECT_EQ(parse_params("a=")->at("a"), "");
 }
 
-TEST(ParamsText, IsFormattedOrNot) {
-  const Params params = {{"a", "1"}, {"b", ""}};
-  EXPECT_TRUE(is_formatted(params, "a=1;b="));
-  for (const char* other : {"", "a=1", "a=1;", "a=1;b=;", "a=1;b=2", "b=;a=1", "a=11;b="}) {
-    EXPECT_FALSE(is_formatted(params, other)) << other;
+TEST(ParamsText, OfEqualSetsThereIsOne) {
+  const Params params = {{"b", ""}, {"a", "1"}};
+  EXPECT_EQ(params, parse_params("a=1;b="));
+  EXPECT_EQ(&params.pairs(), &parse_params("b=;a=1")->pairs());
+  for (const char* other : {"", "a=1", "a=1;b=2", "a=11;b="}) {
+    EXPECT_NE(params, parse_params(other)) << other;
   }
-  EXPECT_TRUE(is_formatted({}, ""));
-  EXPECT_FALSE(is_formatted({}, ";"));
+  EXPECT_EQ(Params(), parse_params(""));
+}
+
+TEST(ParamsText, Change) {
+  Params params = {{"a", "1"}};
+  const Params before = params;
+  params.set("b", "2");
+  params.set("a", "3");
+  EXPECT_EQ(format_params(params), "a=3;b=2");
+  params.add({{"a", "4"}, {"c", "5"}});
+  EXPECT_EQ(format_params(params), "a=3;b=2;c=5");
+  params.erase("a");
+  params.erase("a");
+  EXPECT_EQ(format_params(params), "b=2;c=5");
+  EXPECT_EQ(format_params(before), "a=1");
+}
+
+TEST(ParamsText, OrderIsThatOfThePairs) {
+  EXPECT_LT((Params{{"a", "1"}}), (Params{{"a", "2"}}));
+  EXPECT_LT((Params{{"a", "1"}}), (Params{{"a", "1"}, {"b", "0"}}));
+  EXPECT_LT(Params(), (Params{{"a", ""}}));
+}
+
+TEST(ParamsText, RefusesWhatCouldNotBeReadAgain) {
+  Params params = {{"a", "1"}, {"b", "2"}};
+  EXPECT_THAT(
+      [] {
+        Params({{"a", "1;b=2"}});
+      },
+      ::testing::ThrowsMessage<std::logic_error>(
+          "the parameters \"a=1;b=2\" have an empty key, or '=' or ';' in a key or a value"));
+  EXPECT_THROW(params.set("c", "x=y"), std::logic_error);
+  EXPECT_THROW(params.set("", "x"), std::logic_error);
+  EXPECT_THROW(params.set("c;d", "x"), std::logic_error);
+  EXPECT_EQ(format_params(params), "a=1;b=2");
 }
 
 TEST(ParamsText, RefusesWhatIsNoPair) {
@@ -156,7 +190,7 @@ TEST(SeriesKey, TellsSubjectsSizesAndParamsApart) {
   EXPECT_EQ(series_key(a), series_key(b));
   for (auto change :
        {+[](Measurement& m) { m.host = "n2"; }, +[](Measurement& m) { m.bytes = 1; },
-        +[](Measurement& m) { m.peer = "x"; }, +[](Measurement& m) { m.params["a"] = "1"; }}) {
+        +[](Measurement& m) { m.peer = "x"; }, +[](Measurement& m) { m.params.set("a", "1"); }}) {
     b = a;
     change(b);
     EXPECT_NE(series_key(a), series_key(b));

@@ -68,7 +68,7 @@ TEST(RowText, IsTheLineOfAFact) {
 TEST(RowText, IsTheLineOfAPath) {
   Measurement path = row();
   path.subject = "rdmap79s0";
-  path.peer.clear();
+  path.peer = {};
   path.case_name = "efa.write/rdmap79s0>";
   std::string line;
   RowText(path).append_path(RowText::head("run", time, "a"), {12, 0.001, 20, true}, "b/rdmap80s0",

@@ -75,7 +75,7 @@ TEST(FleetLooks, AskEachHostForWhatItMeasuresByItself) {
   own.peer = "numa1";
   pair.peer = "node-2/rdmap1s0";
   group.subject = "group";
-  many.params["nodes"] = "2";
+  many.params.set("nodes", "2");
   decided.remeasure = false;
   lost.host = "lost";
   stranger.host = "stranger";
