@@ -150,6 +150,7 @@ class ColumnScreen {
       }
     }
     for (Cohort& cohort : cohorts_) cohort.paths.resize(tolerated_.size());
+    if (small > 0) reserve(cohorts_.front());
     for (const Member& member : members_) {
       if (small > 0) add(cohorts_.front(), member);
       const std::size_t place = place_of(member.group);
@@ -162,6 +163,13 @@ class ColumnScreen {
             return a.second < b.second;
           })->first;
     }
+  }
+
+  /// For all members.
+  void reserve(Cohort& cohort) const {
+    std::vector<std::size_t> sizes(cohort.paths.size());
+    for (const Member& member : members_) ++sizes[member.path];
+    for (std::size_t i = 0; i < sizes.size(); ++i) cohort.paths[i].values.reserve(sizes[i]);
   }
 
   static void add(Cohort& cohort, const Member& member) {
@@ -245,6 +253,9 @@ struct Place {
 /// The members of hosts whose values of a family lie together below those of the others.
 std::vector<Place> low_together(const std::vector<ColumnScreen>& screens) {
   std::vector<Place> places;
+  std::size_t most = 0;
+  for (const ColumnScreen& screen : screens) most += screen.members().size();
+  places.reserve(most);
   for (std::uint32_t column = 0; column < screens.size(); ++column) {
     const auto& members = screens[column].members();
     for (std::uint32_t i = 0; i < members.size(); ++i) {
@@ -253,15 +264,16 @@ std::vector<Place> low_together(const std::vector<ColumnScreen>& screens) {
     }
   }
   if (!std::is_sorted(places.begin(), places.end())) std::sort(places.begin(), places.end());
-  std::vector<std::vector<double>> grids;
+  QuantileGrids grids(16);
   std::vector<std::pair<std::size_t, std::size_t>> of_grid;
+  std::vector<double> values;
   for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end) {
-    std::vector<double> values;
+    values.clear();
     for (; end < places.size() && places[end].host == places[begin].host; ++end) {
       values.push_back(places[end].ratio);
     }
     if (values.size() < cohort::least_values) continue;
-    grids.push_back(quantile_grid(std::move(values), 16));
+    grids.add(values);
     of_grid.emplace_back(begin, end);
   }
   if (grids.size() < cohort::least_hosts) return {};

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -177,7 +178,7 @@ BENCHMARK(evaluate_hosts)
     ->UseRealTime()
     ->Iterations(1);
 
-/// Hosts with each other, rows already in memory.
+/// Hosts with each other, rows already in memory; analysis_s is without the gathering of the rows.
 void compare_hosts(benchmark::State& state) {
   const auto hosts = static_cast<std::size_t>(state.range(0));
   const int of_host = static_cast<int>(state.range(1));
@@ -190,11 +191,14 @@ void compare_hosts(benchmark::State& state) {
           for (const Measurement& m : rows->of(static_cast<int>(host))) gathered.look_at(m);
         },
         [](const auto&) {});
+    const auto begin = std::chrono::steady_clock::now();
     const TimedColumns columns = gathered.settle(all_cores());
     const auto candidates = find_candidates(
         columns, [](const TimedColumn&, std::uint16_t) { return Tolerated(); },
         [](std::uint16_t, std::uint32_t) { return 0U; }, std::thread::hardware_concurrency());
     benchmark::DoNotOptimize(candidates.size());
+    const std::chrono::duration<double> analysis = std::chrono::steady_clock::now() - begin;
+    state.counters["analysis_s"] = analysis.count();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0) * of_host);
   state.counters["peak_MB"] = peak_megabytes();

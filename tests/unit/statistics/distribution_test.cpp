@@ -27,11 +27,11 @@ TEST(Distribution, ALowerLevelIsAShortfallOfThatShare) {
 }
 
 TEST(Distribution, JitterIsSeenThoughTheMedianIsRight) {
-  std::vector<std::vector<double>> fleet;
-  for (unsigned node = 0; node < 99; ++node) {
-    fleet.push_back(quantile_grid(samples(100, 0, node)));
+  QuantileGrids fleet(32);
+  for (unsigned node = 0; node < 100; ++node) {
+    auto values = samples(100, node == 99 ? 0.2 : 0, node);
+    fleet.add(values);
   }
-  fleet.push_back(quantile_grid(samples(100, 0.2, 99)));
   const auto middle = middle_distribution(fleet);
   constexpr double alpha = 0.95;
   for (unsigned node = 0; node < 99; ++node) EXPECT_LT(shortfall(fleet[node], middle), 1 - alpha);
@@ -50,7 +50,7 @@ TEST(Distribution, TheUnitDoesNotMatter) {
 
 TEST(Distribution, OfNoneAndOfOne) {
   EXPECT_TRUE(quantile_grid({}).empty());
-  EXPECT_TRUE(middle_distribution({}).empty());
+  EXPECT_TRUE(middle_distribution(QuantileGrids(4)).empty());
   EXPECT_EQ(quantile_grid({3}, 4), std::vector<double>(4, 3));
   EXPECT_TRUE(std::isnan(shortfall({}, {})));
 }
