@@ -244,7 +244,8 @@ std::vector<FleetChange> fleet_changes(const Follower& follower,
     }
   }
   std::vector<FleetChange> changes;
-  for (const auto& [change, shown] : by_change) {
+  for (const auto& change : by_change) {
+    const Shown& shown = change.second;
     const TimedColumn& column = follower.present().columns[shown.column];
     const double shift = column.better == Better::lower ? -shown.event.shift : shown.event.shift;
     std::string note =

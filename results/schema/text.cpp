@@ -10,7 +10,7 @@ namespace plumbline {
 KeptText::KeptText(std::string_view characters)
     : text(characters), is_cell(stands_in_cell(characters)) {}
 
-constinit const KeptText Text::none_;
+const KeptText Text::none_;
 
 Text::Text(std::string_view text)
     : kept_(text.empty() ? &none_ : &KeptValues<KeptText>::of(text)) {}
