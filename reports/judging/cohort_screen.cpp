@@ -85,6 +85,7 @@ class ColumnScreen {
     if (!tolerated.is_judged || !cohort.knows(member.path)) return std::nullopt;
     Candidate candidate;
     candidate.level = cohort.level(member.path);
+    // Nearly all: the rest of what makes a candidate takes longer.
     if (!by_distribution && !is_far_out(member.value, candidate.level)) return std::nullopt;
     candidate.is_learned = !tolerated.deficit;
     const double limit =
@@ -94,7 +95,10 @@ class ColumnScreen {
                                std::sqrt(static_cast<double>(candidate.hosts));
     candidate.tolerance = -std::expm1(std::log1p(-limit) - uncertainty);
     const double deficit = -std::expm1(member.value - candidate.level.centre);
-    if (!(deficit > outlier::screen_share * candidate.tolerance)) return std::nullopt;
+    const bool is_low = by_distribution
+                            ? deficit > outlier::screen_share * candidate.tolerance
+                            : is_candidate(member.value, candidate.level, candidate.tolerance);
+    if (!is_low) return std::nullopt;
     candidate.column = number_;
     candidate.host = member.host;
     candidate.path = path;

@@ -27,14 +27,11 @@ bool is_about(const ValueSeries& series, const Finding& f) {
 std::string key_of(const Finding& f) {
   std::string key = f.instance_type;
   const std::string bytes = std::to_string(f.bytes);
-  for (const std::string_view part : {std::string_view(f.metric), std::string_view(f.subject),
-                                      std::string_view(f.peer), std::string_view(bytes)}) {
+  for (const std::string_view part :
+       {std::string_view(f.metric), std::string_view(f.subject), std::string_view(f.peer),
+        std::string_view(bytes), std::string_view(format_params(f.params))}) {
     key += '\0';
     key += part;
-  }
-  for (const auto& [name, value] : f.params) {
-    key += '\0';
-    key += name + '=' + value;
   }
   return key;
 }

@@ -155,7 +155,7 @@ class Builder {
     f.host = host_;
     f.instance_type = type;
     f.case_name = metric + '/' + subject + (peer.empty() ? "" : '>' + peer);
-    if (bytes != 0) f.case_name = f.case_name + '/' + std::to_string(bytes);
+    if (bytes != 0) f.case_name += '/' + std::to_string(bytes);
     f.id = fmt::format("{:08x}", 0x9e3779b1U * static_cast<unsigned>(all.size() + 1));
   }
 
