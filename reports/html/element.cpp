@@ -122,7 +122,7 @@ Element Document::open(std::string_view language) {
 std::string Document::take() {
   if (!open_.empty()) throw std::logic_error("the document is taken while an element is open");
   out_ += '\n';
-  return std::exchange(out_, {});
+  return in_ascii(std::exchange(out_, {}));
 }
 
 std::string content_security_policy(std::span<const Asset> styles, std::span<const Asset> scripts) {

@@ -110,7 +110,7 @@ class Document {
  public:
   /// <!doctype html> and <html lang=...>; close it before take().
   Element open(std::string_view language);
-  /// The whole document. std::logic_error while an element is open.
+  /// The whole document, in ASCII. std::logic_error while an element is open.
   std::string take();
 
  private:

@@ -1,5 +1,6 @@
 #include "reports/html/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -86,6 +87,22 @@ void escape(std::string_view text, std::string& out) {
 
 void plain(std::string_view text, std::string& out) {
   each_character(text, [&](std::string_view character) { out += character; });
+}
+
+std::string in_ascii(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto beyond = std::ranges::find_if(text, [](char c) { return (c & 0x80) != 0; });
+    out.append(text.begin(), beyond);
+    text.remove_prefix(static_cast<std::size_t>(beyond - text.begin()));
+    if (text.empty()) break;
+    char32_t code = 0;
+    const std::size_t length = character_length(text, code);
+    out += "&#" + std::to_string(length == 0 ? 0xFFFD : static_cast<std::uint32_t>(code)) + ';';
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
 }
 
 std::string fragment(std::string_view text) {

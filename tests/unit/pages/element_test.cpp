@@ -40,6 +40,12 @@ TEST(Escape, ControlCharactersAndTurnsOfDirectionAreReplaced) {
   EXPECT_EQ(escaped("a\tb\n"), "a\tb\n");
 }
 
+TEST(InAscii, WhatIsBeyondBecomesAReference) {
+  EXPECT_EQ(in_ascii("<p class=\"a\">&amp;</p>"), "<p class=\"a\">&amp;</p>");
+  EXPECT_EQ(in_ascii("\u03B8 \u2192 \U0001F600"), "&#952; &#8594; &#128512;");
+  EXPECT_EQ(in_ascii("a\xFFz"), "a&#65533;z");
+}
+
 TEST(Base64, Rfc4648) {
   EXPECT_EQ(base64(""), "");
   EXPECT_EQ(base64("f"), "Zg==");

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "reports/html/escape.h"
+
 namespace plumbline {
 namespace {
 
@@ -55,7 +57,7 @@ std::vector<MarkupTag> markup_of(std::string_view text) {
 }
 
 testing::AssertionResult says(const std::string& page, const std::string& part) {
-  if (page.find(part) != std::string::npos) return testing::AssertionSuccess();
+  if (page.find(html::in_ascii(part)) != std::string::npos) return testing::AssertionSuccess();
   return testing::AssertionFailure() << "the page does not say " << part;
 }
 

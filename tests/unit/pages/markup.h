@@ -20,6 +20,7 @@ struct MarkupTag {
 /// All tags of a text. The contents of script, style and title hold none.
 std::vector<MarkupTag> markup_of(std::string_view text);
 
+/// Whether a part, as text or markup in UTF-8, stands in a page.
 testing::AssertionResult says(const std::string& page, const std::string& part);
 
 /// How often a part stands in a text.
