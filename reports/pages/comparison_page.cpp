@@ -133,7 +133,7 @@ std::string comparison_page(const Comparison& c, const std::string& version) {
       list(section, "Software that differs", in_words(c.software));
       list(section, "Not compared", not_compared(c));
     }
-    for (const html::Asset& script : report_scripts()) body.script(script);
+    page_scripts(body);
   }
   return document.take();
 }

@@ -78,7 +78,7 @@ std::string report_page(const Evidence& evidence) {
         page.render(evidence, section);
       }
     }
-    for (const html::Asset& script : report_scripts()) body.script(script);
+    page_scripts(body);
   }
   return document.take();
 }

@@ -149,6 +149,41 @@ test('without scripts everything is there and opens', async () => {
   }, {javaScriptEnabled: false});
 });
 
+test('the verdict is painted before what stands below it is laid out', async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    window.classes = [];
+    new MutationObserver(() => window.classes.push(document.documentElement.className))
+        .observe(document, {subtree: true, attributeFilter: ['class']});
+  });
+  const file = pathToFileURL(path.resolve(folder, 'reject.html')).href;
+  const opening = async (hash) => {
+    await page.goto('about:blank');
+    await page.goto(file + hash);
+    assert.ok(await page.locator('#provenance').isVisible());
+    const classes = await page.evaluate(() => window.classes);
+    assert.ok(classes.length);
+    return classes.some((text) => text.includes('opening'));
+  };
+  assert.ok(await opening(''));
+  assert.ok(!await opening('#method'));  // an address further down is there at once
+  assert.ok(await page.evaluate(() => Math.abs(document.getElementById('method').getBoundingClientRect().top) < 100));
+  await page.emulateMedia({media: 'print'});
+  await page.evaluate(() => document.documentElement.classList.add('opening'));
+  assert.ok(await page.locator('#provenance').isVisible());
+  await page.close();
+});
+
+test('a report that is loaded again stays where it was read', async () => {
+  await visit('reject', async (page) => {
+    await page.evaluate(() => document.getElementById('software').scrollIntoView());
+    const top = await page.evaluate(() => scrollY);
+    assert.ok(top > 1000, top);
+    await page.reload();
+    await page.waitForFunction((wanted) => Math.abs(scrollY - wanted) < 100, top);
+  });
+});
+
 test('names that attack are names', async () => {
   await visit('hostile', async (page) => {
     await page.waitForTimeout(200);
