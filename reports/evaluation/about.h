@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "results/schema/measurement.h"
 
@@ -23,22 +24,21 @@ struct About {
   Provenance provenance = Provenance::measured;
 };
 
-inline About about_of(const Measurement& m) {
-  return {m.instance_type, m.metric,    m.subject, m.peer,   m.bytes,
-          m.params,        m.transport, m.unit,    m.better, m.provenance};
+inline About about_of(const Measurement& m, std::string_view peer) {
+  return {m.instance_type, m.metric,    m.subject, std::string(peer), m.bytes,
+          m.params,        m.transport, m.unit,    m.better,          m.provenance};
 }
 
-/// True if what two are about is the same, each an About or a Measurement.
+/// True if what two are about is the same, each an About or a Measurement, `peer` that of `b`.
 template <class A, class B>
-bool are_about_the_same(const A& a, const B& b) {
+bool are_about_the_same(const A& a, const B& b, std::string_view peer) {
   return a.subject == b.subject && a.metric == b.metric && a.bytes == b.bytes &&
-         a.params == b.params && a.peer == b.peer && a.transport == b.transport &&
-         a.unit == b.unit && a.instance_type == b.instance_type && a.better == b.better &&
-         a.provenance == b.provenance;
+         a.params == b.params && a.peer == peer && a.transport == b.transport && a.unit == b.unit &&
+         a.instance_type == b.instance_type && a.better == b.better && a.provenance == b.provenance;
 }
 
 struct EqualAbout {
-  bool operator()(const About& a, const About& b) const { return are_about_the_same(a, b); }
+  bool operator()(const About& a, const About& b) const { return are_about_the_same(a, b, b.peer); }
 };
 
 struct HashOfAbout {

@@ -11,10 +11,6 @@
 namespace plumbline {
 namespace {
 
-std::string shown(const Measurement& m) {
-  return m.median ? quantity(*m.median, m.unit) : '"' + m.text + '"';
-}
-
 /// 0 for what is expected; otherwise how far away, a value of the wrong kind furthest.
 double distance(const Measurement& m, const Baseline& b, const std::optional<double>& expected) {
   constexpr double other_kind = HUGE_VAL;
@@ -39,19 +35,18 @@ void judge_exact(std::span<const Measurement* const> runs, const Baseline& b, Fi
   f.rule = "exact";
   f.value = worst->median;
   f.text = worst->text;
-  std::string wanted = expected ? quantity(*expected, b.unit) : '"' + b.expected + '"';
   if (expected && (b.low || b.high)) {
     f.low = *expected + std::abs(*expected) * b.low.value_or(0);
     f.high = *expected + std::abs(*expected) * b.high.value_or(0);
-    wanted += fmt::format(" ({} to {})", quantity(*f.low, ""), quantity(*f.high, ""));
   }
   if (wrong == 0) {
-    f.verdict = Verdict::pass;
-    f.sentence = fmt::format("{} is {}, as expected", label(f), shown(*worst));
+    f.verdict = Verdict::pass;  // sentence_of() says it
     return;
   }
+  std::string wanted = expected ? quantity(*expected, b.unit) : '"' + b.expected + '"';
+  if (f.low) wanted += fmt::format(" ({} to {})", quantity(*f.low, ""), quantity(*f.high, ""));
   f.verdict = Verdict::fail;
-  f.sentence = fmt::format("{} is {}", label(f), shown(*worst));
+  f.sentence = fmt::format("{} is {}", label(f), found_in(f));
   if (wrong < runs.size()) f.sentence += fmt::format(" in {} of {} runs", wrong, runs.size());
   f.sentence += "; expected is " + wanted;
   if (!worst->note.empty()) f.sentence += ": " + worst->note;

@@ -10,6 +10,7 @@ namespace plumbline {
 namespace {
 
 constexpr const char* transport_param = "transport";
+constexpr const char* any_host = "host";  ///< in a path, for the name of another host
 
 /// Memory of the host goes without saying; what is expected of it is not expected of a GPU's.
 bool is_of_one_memory(const Measurement& m, const Baseline& b) {
@@ -49,13 +50,13 @@ std::optional<Range> find_other_host(std::string_view path) {
 
 std::string counted_as(const std::string& path) {
   const auto other = find_other_host(path);
-  return other ? path.substr(0, other->begin) + "host" : path;
+  return other ? path.substr(0, other->begin) + any_host : path;
 }
 
 std::string class_of(std::string_view path) {
   std::string text;
   if (const auto other = find_other_host(path)) {
-    return class_of(path.substr(0, other->begin)) + "host" + class_of(path.substr(other->end));
+    return class_of(path.substr(0, other->begin)) + any_host + class_of(path.substr(other->end));
   }
   std::copy_if(path.begin(), path.end(), std::back_inserter(text),
                [](char c) { return c < '0' || c > '9'; });
@@ -93,6 +94,9 @@ Expectations::Expectations(std::vector<Baseline> baselines) : baselines_(std::mo
             [](const Baseline& a, const Baseline& b) { return key_of(a) < key_of(b); });
   for (std::size_t i = 0; i < baselines_.size(); ++i) {
     by_metric_[baselines_[i].metric].push_back(i);
+    const std::string_view path = baselines_[i].subject_class;
+    const auto other = find_other_host(path);
+    name_other_hosts_ |= other && path.substr(other->begin, other->end - other->begin) != any_host;
   }
 }
 

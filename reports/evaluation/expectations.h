@@ -34,6 +34,8 @@ class Expectations {
   bool has_gate() const;
   /// Without a timed expectation nothing is known of the noise of this type.
   bool has_timed() const;
+  /// Some are of a path to one certain host.
+  bool name_other_hosts() const { return name_other_hosts_; }
 
   /// Positions in all() of those that the row answers, the one to judge it by first: an exact
   /// subject before a class, then the most params, then a size, then the transport that was asked
@@ -43,6 +45,7 @@ class Expectations {
  private:
   std::vector<Baseline> baselines_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_metric_;
+  bool name_other_hosts_ = false;
 };
 
 /// True if `b` says nothing about the transport, or the row used the one that it asks for: efa/efa

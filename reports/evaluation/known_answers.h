@@ -29,7 +29,7 @@ class KnownAnswers {
  private:
   const Expectations* expectations_ = nullptr;
   Recurring<Answer> known_;
-  Answer other_;  ///< about a path to another host: each host has others
+  Answer other_;  ///< about a path to another host where that is expected of some by name
 };
 
 }  // namespace plumbline

@@ -123,6 +123,14 @@ std::string end_of_path(const Measurement& m) {
 
 /// With how many other hosts each end of paths worked.
 using EndsThatWorked = std::map<std::string, std::size_t>;
+EndsThatWorked ends_that_worked(const std::vector<Series>& all) {
+  EndsThatWorked ends;
+  for (const Series& series : all) {
+    if (series.values.empty()) continue;
+    if (std::string end = end_of_path(series.last()); !end.empty()) ++ends[end];
+  }
+  return ends;
+}
 
 /// A series without any value of which nothing is expected.
 Finding unexpected_failure(const Series& series, const EndsThatWorked& worked) {
@@ -273,8 +281,8 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
   const std::vector<Series> all = sorter_.series_of(rows);
   answers_.start(expectations);
   const PairsThatWorked worked = pairs_that_worked(all);
-  EndsThatWorked ends;
-  findings.reserve(findings.size() + all.size());
+  const std::size_t about_all = findings.size();
+  findings.reserve(about_all + all.size());
   for (const Series& series : all) {
     const Measurement& last = series.last();
     if (last.metric == task_metric) {
@@ -290,9 +298,6 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
       coverage.not_measured.push_back({&series});
       continue;
     }
-    if (nodes > 1) {
-      if (std::string end = end_of_path(last); !end.empty()) ++ends[end];
-    }
     const auto& [answered, counted] = answers_.of(last);
     for (const std::size_t i : answered) coverage.measured[i].push_back(counted);
     const Baseline* b = answered.empty() ? nullptr : &expectations.all()[answered.front()];
@@ -302,17 +307,21 @@ NodeEvaluation NodeEvaluator::evaluate(const ManifestEntry& entry,
       f.remeasure = f.runs < rule::confirmed_runs;
     }
   }
+  const std::size_t of_series = findings.size();
   for (std::vector<Text>& paths : coverage.measured) {
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   }
   std::vector<Finding> missing = missing_subjects(node, expectations, coverage);
   std::move(missing.begin(), missing.end(), std::back_inserter(findings));
+  const EndsThatWorked ends =
+      coverage.not_measured.empty() ? EndsThatWorked() : ends_that_worked(all);
   for (const NotMeasured& entry_without : coverage.not_measured) {
     if (!entry_without.explained)
       findings.push_back(unexpected_failure(*entry_without.series, ends));
   }
-  sort_for_reading(findings);
+  // The series came in reading order.
+  if (about_all != 0 || findings.size() != of_series) sort_for_reading(findings);
   keep_one_of_each(findings);
   result.verdict = node_verdict(node, findings, expectations);
   return result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -24,13 +25,21 @@ class Recurring {
   /// What `make` gave for rows about the same.
   template <class Make>
   Value& of(const Measurement& m, const Make& make) {
+    return of(m, m.peer, make);
+  }
+
+  /// The same, as if this were the peer of the row.
+  template <class Make>
+  Value& of(const Measurement& m, std::string_view peer, const Make& make) {
     if (last_ != nullptr && last_->second.next != nullptr &&
-        are_about_the_same(last_->second.next->first, m)) {
+        are_about_the_same(last_->second.next->first, m, peer)) {
       last_ = last_->second.next;
       return last_->second.value;
     }
-    auto found = known_.find(about_of(m));
-    if (found == known_.end()) found = known_.emplace(about_of(m), Entry{make(), nullptr}).first;
+    auto found = known_.find(about_of(m, peer));
+    if (found == known_.end()) {
+      found = known_.emplace(about_of(m, peer), Entry{make(), nullptr}).first;
+    }
     if (last_ != nullptr) last_->second.next = &*found;
     last_ = &*found;
     return last_->second.value;

@@ -43,6 +43,22 @@ std::size_t next_look(std::size_t runs) {
   return runs;
 }
 
+/// Of a PASS by time that has no sentence of its own.
+std::string timed_pass(const Finding& f) {
+  const auto expected = parse_number(f.expected);
+  if (!expected || !f.value || !f.ci_low || !f.ci_high) return {};
+  const auto relative = [&](const std::optional<double>& limit) {
+    return limit ? std::optional(*limit / *expected - 1) : std::nullopt;
+  };
+  TimedVerdict v;
+  v.verdict = f.verdict;
+  v.value = *f.value;
+  v.ci_low = *f.ci_low;
+  v.ci_high = *f.ci_high;
+  v.deviation = *f.value / *expected - 1;
+  return timed_sentence(f, v, {*expected, relative(f.low), relative(f.high)});
+}
+
 }  // namespace
 
 std::string label(const Finding& f) {
@@ -60,6 +76,10 @@ std::string quantity(double value, const std::string& unit) {
   const bool counts = unit == "count" || unit == "text" || unit == "index";
   if (!unit.empty() && !counts) text += ' ' + unit;
   return text;
+}
+
+std::string found_in(const Finding& f) {
+  return f.value ? quantity(*f.value, f.unit) : '"' + f.text + '"';
 }
 
 std::string percent(double relative) {
@@ -109,19 +129,14 @@ std::string timed_sentence(const Finding& f, const TimedVerdict& v, const Limits
 }
 
 std::string sentence_of(const Finding& f) {
-  const auto expected = parse_number(f.expected);
-  const bool is_plain = f.verdict == Verdict::pass && f.rule == "timed" && f.sentence.empty();
-  if (!is_plain || !expected || !f.value || !f.ci_low || !f.ci_high) return f.sentence;
-  const auto relative = [&](const std::optional<double>& limit) {
-    return limit ? std::optional(*limit / *expected - 1) : std::nullopt;
-  };
-  TimedVerdict v;
-  v.verdict = f.verdict;
-  v.value = *f.value;
-  v.ci_low = *f.ci_low;
-  v.ci_high = *f.ci_high;
-  v.deviation = *f.value / *expected - 1;
-  return timed_sentence(f, v, {*expected, relative(f.low), relative(f.high)});
+  if (f.verdict != Verdict::pass || !f.sentence.empty()) return f.sentence;
+  if (f.rule == "timed") return timed_pass(f);
+  if (f.rule == "exact") return label(f) + " is " + found_in(f) + ", as expected";
+  return {};
+}
+
+void add_to_sentence(Finding& f, std::string_view more) {
+  f.sentence = sentence_of(f).append(more);
 }
 
 }  // namespace plumbline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "reports/evaluation/timed_rule.h"
 #include "results/schema/finding.h"
@@ -13,6 +14,9 @@ std::string label(const Finding& f);
 /// "92.1 GB/s", "8", "5 GT/s": four significant digits, whole numbers exactly.
 std::string quantity(double value, const std::string& unit);
 
+/// The value of an exact finding, in words: "8", "\"580.95.05\"".
+std::string found_in(const Finding& f);
+
 /// "20.3 %".
 std::string percent(double relative);
 
@@ -23,8 +27,11 @@ std::string counted(std::size_t count, const char* noun);
 /// most 5 % is allowed": what was found, what was expected, and what follows from it.
 std::string timed_sentence(const Finding& f, const TimedVerdict& verdict, const Limits& limits);
 
-/// What a finding says. There are millions of timed PASS: theirs is empty as long as it says no
+/// What a finding says. There are millions of PASS: their sentence is empty as long as it says no
 /// more than their values and limits do, and is put together here.
 std::string sentence_of(const Finding& f);
+
+/// At the end of what it says.
+void add_to_sentence(Finding& f, std::string_view more);
 
 }  // namespace plumbline

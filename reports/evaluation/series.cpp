@@ -89,6 +89,12 @@ std::strong_ordering reading_order(const Row& a, const Row& b) {
   return order != 0 ? order : order_within_subject(a, b);
 }
 
+/// Rows of one host for which reading_order() says equal.
+bool are_of_one_series(const Measurement& a, const Measurement& b) {
+  return a.metric == b.metric && a.subject == b.subject && a.bytes == b.bytes &&
+         a.params == b.params && a.peer == b.peer;
+}
+
 /// FNV-1a of a text that is never put together.
 class Fnv {
  public:
@@ -128,7 +134,7 @@ std::vector<Series> SeriesSorter::series_of(std::span<const Measurement> rows) {
   all.reserve(rows.size());
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const Measurement& m = rows[order_[i]];
-    if (i == 0 || before(order_[i - 1], order_[i])) all.emplace_back();
+    if (i == 0 || !are_of_one_series(rows[order_[i - 1]], m)) all.emplace_back();
     (has_value(m) ? all.back().values : all.back().without).push_back(&m);
   }
   for (Series& series : all) {
@@ -140,9 +146,20 @@ std::vector<Series> SeriesSorter::series_of(std::span<const Measurement> rows) {
 
 bool SeriesSorter::sort_subjects(std::span<const Measurement> rows) {
   const Measurement* last = nullptr;
-  for (auto begin = order_.begin(); begin != order_.end();) {
+  std::size_t number = 0;
+  bool last_was_so_before = false;
+  for (auto begin = order_.begin(); begin != order_.end(); ++number) {
     const Measurement& first = rows[*begin];
-    if (last != nullptr && order_of_subjects(*last, first) >= 0) return false;
+    const Subject subject{first.metric, first.subject};
+    const bool was_so_before = number < subjects_.size() && subjects_[number] == subject;
+    if (last != nullptr && !(was_so_before && last_was_so_before) &&
+        order_of_subjects(*last, first) >= 0) {
+      subjects_.resize(std::min(subjects_.size(), number));
+      return false;
+    }
+    if (number == subjects_.size()) subjects_.emplace_back();
+    subjects_[number] = subject;
+    last_was_so_before = was_so_before;
     const auto end = std::find_if(begin + 1, order_.end(), [&](std::size_t i) {
       return rows[i].subject != first.subject || rows[i].metric != first.metric;
     });
@@ -153,6 +170,7 @@ bool SeriesSorter::sort_subjects(std::span<const Measurement> rows) {
     last = &first;
     begin = end;
   }
+  subjects_.resize(number);
   return true;
 }
 

@@ -36,7 +36,13 @@ class SeriesSorter {
   /// if `order_` does not bring metrics and subjects into order.
   bool sort_subjects(std::span<const Measurement> rows);
 
+  struct Subject {
+    Text metric, subject;
+    bool operator==(const Subject&) const = default;
+  };
+
   std::vector<std::size_t> order_;  ///< of the host before: the places of its rows, sorted
+  std::vector<Subject> subjects_;   ///< of the host before, in reading order
 };
 
 /// Why a row has no value: its note, or what is wrong with it.

@@ -104,10 +104,9 @@ void judge_states(const Series& series, const Limits& limits, double spread, Fin
                             worst.deviation < 0 ? "below" : "above", quantity(limits.expected, ""));
 }
 
-/// Nothing will be added to the sentence of a PASS: sentence_of() puts it together where it is
-/// read.
-bool goes_without_saying(const Series& series, const Baseline& b, const TimedVerdict& v) {
-  return v.verdict == Verdict::pass && b.use == Use::gate && series.without.empty() &&
+/// sentence_of() puts it together where it is read.
+bool goes_without_saying(const Series& series, const TimedVerdict& v) {
+  return v.verdict == Verdict::pass &&
          std::all_of(series.values.begin(), series.values.end(),
                      [](const Measurement* m) { return m->flags.empty(); });
 }
@@ -131,7 +130,7 @@ void judge_by_time(const Series& series, const Baseline& b, Finding& f) {
   f.resolution = v.resolution;
   f.remeasure = v.remeasure;
   set(f, v.verdict, "timed",
-      goes_without_saying(series, b, v) ? "" : timed_sentence(f, v, limits) + flags_of(series));
+      goes_without_saying(series, v) ? "" : timed_sentence(f, v, limits) + flags_of(series));
   judge_states(series, limits, spread, f);
   if (b.ceiling && v.value > *b.ceiling && f.verdict != Verdict::fail) {
     f.remeasure = f.runs < rule::confirmed_runs;
@@ -204,11 +203,11 @@ void account_for_failures(const Series& series, Finding& f) {
   }
   const auto failure = std::find_if(series.without.rbegin(), series.without.rend(), failed);
   if (failure == series.without.rend()) return;
-  f.sentence += fmt::format("; {} failed before: {}",
-                            counted(static_cast<std::size_t>(std::count_if(
-                                        series.without.begin(), series.without.end(), failed)),
-                                    "run"),
-                            reason_of(**failure));
+  add_to_sentence(f, fmt::format("; {} failed before: {}",
+                                 counted(static_cast<std::size_t>(std::count_if(
+                                             series.without.begin(), series.without.end(), failed)),
+                                         "run"),
+                                 reason_of(**failure)));
   if (f.verdict < Verdict::warn) {
     f.verdict = Verdict::warn;
     f.rule = "failed before";
@@ -233,10 +232,10 @@ Finding judge_series(const Series& series, const Baseline* b) {
   } else {
     compare(series, *b, f);
     if (b->use == Use::context) {
+      add_to_sentence(f, "; for context only");
       f.verdict = Verdict::unjudged;
       f.rule = "context";
       f.remeasure = false;
-      f.sentence += "; for context only";
     } else if (b->better != Better::exact && !b->low && !b->high) {
       set(f, Verdict::unjudged, "no limit",
           label(f) + " has an expected value but no limit, so it cannot be judged");

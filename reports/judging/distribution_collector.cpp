@@ -61,11 +61,11 @@ struct DistributionCollector::Gathered {
   }
 
   /// Most values of a large fleet are not among the worst, and cost nothing then.
-  void name(const Finding& f, const std::string& path) {
+  void name(const Finding& f) {
     auto& named = told.values_by_rank;
     const double sign = told.better == Better::lower ? -1 : 1;
     if (is_trimmed && sign * *f.value > sign * named[most_named - 1].value) return;
-    named.push_back({f.host, path, *f.value, f.verdict, f.id});
+    named.push_back({f.host, path_of(f), *f.value, f.verdict, f.id});
     if (named.size() >= 2 * most_named) keep_the_worst();
   }
 
@@ -125,6 +125,13 @@ struct DistributionCollector::Gathered {
   }
 };
 
+const std::string& DistributionCollector::class_of_path(const Finding& f) {
+  if (!f.peer.empty()) return class_with_peer_ = class_of(path_of(f));
+  const auto [entry, is_new] = class_of_subject_.try_emplace(f.subject);
+  if (is_new) entry->second = class_of(f.subject);
+  return entry->second;
+}
+
 /// Into the same text each time: there are millions of findings.
 void DistributionCollector::write_key(const Finding& f, std::string_view subject_class) {
   key_ = f.metric;
@@ -148,8 +155,7 @@ void DistributionCollector::write_key(const Finding& f, std::string_view subject
 
 void DistributionCollector::add(const Finding& f, const Ceiling& ceiling) {
   if (!is_distributed(f)) return;
-  const std::string path = path_of(f);
-  const std::string subject_class = class_of(path);
+  const std::string& subject_class = class_of_path(f);
   write_key(f, subject_class);
   if (last_ == nullptr || key_ != last_key_) {
     auto& entry = gathered_[key_];
@@ -171,7 +177,7 @@ void DistributionCollector::add(const Finding& f, const Ceiling& ceiling) {
     one.last_host = f.host;
   }
   if (*f.value == 0 || !one.positive.add(*f.value)) ++one.zeros;
-  one.name(f, path);
+  one.name(f);
 }
 
 std::vector<MetricDistribution> DistributionCollector::finish() {

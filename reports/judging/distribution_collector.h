@@ -10,6 +10,7 @@
 
 #include "reports/pages/metric_distribution.h"
 #include "results/schema/finding.h"
+#include "results/schema/text.h"
 
 namespace plumbline {
 
@@ -28,8 +29,11 @@ class DistributionCollector {
 
  private:
   struct Gathered;
+  const std::string& class_of_path(const Finding& finding);
   void write_key(const Finding& finding, std::string_view subject_class);
 
+  std::unordered_map<Text, std::string> class_of_subject_;
+  std::string class_with_peer_;
   std::string key_;
   std::string last_key_;
   Gathered* last_ = nullptr;  ///< neighbours are often of one metric

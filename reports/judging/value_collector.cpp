@@ -18,6 +18,12 @@ bool is_quantity(const Finding& f) {
          !f.metric.starts_with("runner.");
 }
 
+/// Up to so many nodes everyone may meet everyone; of more each meets a few, and a path to another
+/// node is no column.
+constexpr std::uint32_t most_that_all_meet = 32;
+
+bool is_between_nodes(const auto& about) { return about.peer.find('/') != std::string::npos; }
+
 bool is_about(const ValueSeries& series, const Finding& f) {
   return series.metric == f.metric && series.subject == f.subject && series.peer == f.peer &&
          series.bytes == f.bytes && series.params == f.params &&
@@ -94,7 +100,7 @@ void ValueCollector::add(const NodeVerdict& node, std::span<const Finding> findi
   for (const Finding& finding : findings) {
     if (!is_quantity(finding)) continue;
     if (finding.deficit && std::isfinite(*finding.deficit)) add_to_worst(finding, nodes_);
-    if (!all_are_kept_) continue;
+    if (!all_are_kept_ || (nodes_ >= most_that_all_meet && is_between_nodes(finding))) continue;
     column_of(finding).values.emplace_back(nodes_, static_cast<float>(*finding.value));
     ++kept_;
   }
@@ -121,10 +127,8 @@ FleetValues ValueCollector::finish() {
   }
   for (Column& column : columns_) {
     const auto of_type = static_cast<double>(nodes_of_type_[column.series.instance_type]);
-    if (static_cast<double>(column.values.size()) < least_share * of_type) {
-      ++all.left_out;
-      continue;
-    }
+    if (static_cast<double>(column.values.size()) < least_share * of_type) continue;
+    if (nodes_ > most_that_all_meet && is_between_nodes(column.series)) continue;
     column.series.values.assign(nodes_, no_value);
     for (const auto& [node, value] : column.values) column.series.values[node] = value;
     column.values = {};

@@ -17,7 +17,7 @@ namespace plumbline {
 class ValueCollector {
  public:
   static constexpr std::size_t most_values = 2'500'000;  ///< 2,000 nodes x 1,250 series
-  /// A series that fewer of the nodes of its type have is no column: pairs name their partner.
+  /// A series that fewer of the nodes of its type have is no column.
   static constexpr double least_share = 0.2;
 
   /// The findings of the next node of Evidence::nodes.

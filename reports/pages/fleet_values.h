@@ -36,7 +36,6 @@ struct FleetValues {
   /// True: a value is that of the metric's finding that is furthest below what is expected, as a
   /// share of it (0.8: 20 % worse); a series is a metric and has no subject.
   bool worst_of_metric = false;
-  std::uint64_t left_out = 0;  ///< series that only a few nodes have, of very many series
 };
 
 }  // namespace plumbline

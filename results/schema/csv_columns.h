@@ -78,7 +78,7 @@ constexpr Column<RecordOf<member>> text_column(const char* name) {
                 return;
               }
             }
-            append_text_cell(record.*member, line);
+            if (!(record.*member).empty()) append_text_cell(record.*member, line);
           }};
 }
 
@@ -182,7 +182,12 @@ constexpr Column<RecordOf<member>> params_column(const char* name) {
           },
           [] { return std::string("key=value pairs joined by ';'"); },
           [](const Record& record, std::string& line) {
-            append_text_cell(format_params(record.*member), line);
+            const std::string& text = format_params(record.*member);
+            if ((record.*member).is_cell()) {
+              line += text;
+            } else {
+              append_text_cell(text, line);
+            }
           }};
 }
 

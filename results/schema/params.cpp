@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "results/schema/kept_values.h"
+#include "results/schema/text_cell.h"
 
 namespace plumbline {
 namespace {
@@ -39,10 +40,12 @@ std::optional<Params::Map> pairs_of(std::string_view text) {
 
 /// Made from a text that is format_params() of some.
 struct KeptParams {
-  explicit KeptParams(std::string_view spelling) : text(spelling), pairs(*pairs_of(spelling)) {}
+  explicit KeptParams(std::string_view spelling)
+      : text(spelling), pairs(*pairs_of(spelling)), is_cell(stands_in_cell(spelling)) {}
 
   std::string text;
   Params::Map pairs;
+  bool is_cell;
 };
 
 namespace {
@@ -87,6 +90,8 @@ void Params::erase(std::string_view key) {
 }
 
 const Params::Map& Params::pairs() const noexcept { return kept_->pairs; }
+
+bool Params::is_cell() const noexcept { return kept_->is_cell; }
 
 const std::string& format_params(const Params& params) { return params.kept_->text; }
 

@@ -38,6 +38,8 @@ class Params {
   /// Throws std::out_of_range.
   const std::string& at(const std::string& key) const { return pairs().at(key); }
   bool empty() const { return pairs().empty(); }
+  /// As Text::is_cell(), of how they are spelled.
+  bool is_cell() const noexcept;
   std::size_t size() const { return pairs().size(); }
 
   friend bool operator==(const Params& a, const Params& b) noexcept { return a.kept_ == b.kept_; }

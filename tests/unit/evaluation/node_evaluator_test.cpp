@@ -75,6 +75,11 @@ TEST(NodeEvaluator, SaysTheSameWhateverItJudgedBefore) {
   others[0].expected = "90";
   others.pop_back();
   const Expectations of_other_type(others);
+  std::vector<Baseline> with_a_host = baselines();
+  with_a_host.push_back(expected("efa.write_bw", "rdmap3>host-1/rdmap0"));
+  with_a_host.back().nodes = 2;
+  with_a_host.back().subjects = 1;
+  const Expectations of_one_host(with_a_host);
   std::mt19937_64 random(1);
   for (std::size_t host = 0; host < 60; ++host) {
     std::vector<Measurement> rows = rows_of(host);
@@ -93,6 +98,7 @@ TEST(NodeEvaluator, SaysTheSameWhateverItJudgedBefore) {
     std::ranges::shuffle(rows, random);
     expect_the_same(evaluator, rows, expectations, "in another order");
     expect_the_same(evaluator, rows, of_other_type, "other expectations");
+    expect_the_same(evaluator, rows, of_one_host, "something is expected of one other host");
   }
 }
 

@@ -30,6 +30,25 @@ TEST(Node, APlainPassIsPutIntoWordsWhereItIsRead) {
   EXPECT_EQ(sentence_of(csv_record<Finding>(csv_line(f))), sentence_of(f));
 }
 
+TEST(Node, ThatAFactIsAsExpectedIsPutIntoWordsWhereItIsRead) {
+  const Finding f = only(judge({gpus(8)}, {expected_gpus()}));
+  EXPECT_EQ(f.verdict, Verdict::pass);
+  EXPECT_EQ(f.sentence, "");
+  EXPECT_EQ(sentence_of(f), "node topology.gpus is 8, as expected");
+  EXPECT_EQ(sentence_of(csv_record<Finding>(csv_line(f))), sentence_of(f));
+}
+
+TEST(Node, WhatIsAddedToAPlainPassStandsBehindItsWords) {
+  Baseline context = expected_gpus();
+  context.use = Use::context;
+  EXPECT_EQ(only(judge({gpus(8)}, {context})).sentence,
+            "node topology.gpus is 8, as expected; for context only");
+  const Finding after =
+      only(judge({failed(gpus(8), "no driver"), again(gpus(8), 5, 8)}, {expected_gpus()}));
+  EXPECT_EQ(after.verdict, Verdict::warn);
+  EXPECT_EQ(after.sentence, "node topology.gpus is 8, as expected; 1 run failed before: no driver");
+}
+
 TEST(Node, AllAsExpectedIsAccepted) {
   const auto result = judge({triad(100), gpus(8)}, {expected_triad(), expected_gpus()});
   EXPECT_EQ(result.verdict.outcome, NodeOutcome::accept);
