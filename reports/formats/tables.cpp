@@ -32,11 +32,15 @@ bool NodesTable::finish(const Judgement& judgement) {
   return true;
 }
 
+void write_suspects(const std::filesystem::path& file, std::span<const SuspectedNode> nodes) {
+  ReplacedTable<SuspectedNode> table(file);
+  for (const SuspectedNode& node : nodes) table.append(node);
+  table.commit();
+}
+
 bool SuspectsTable::finish(const Judgement& judgement) {
   if (!judgement.suspects) return false;
-  ReplacedTable<SuspectedNode> table(file_);
-  for (const SuspectedNode& node : *judgement.suspects) table.append(node);
-  table.commit();
+  write_suspects(file_, *judgement.suspects);
   return true;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
+#include <span>
 
 #include "reports/formats/replaced_table.h"
 #include "reports/formats/report_writer.h"
 #include "results/schema/path_value.h"
+#include "results/schema/suspected_node.h"
 
 namespace plumbline {
 
@@ -34,6 +37,9 @@ class NodesTable final : public ReportWriter {
  private:
   std::filesystem::path file_;
 };
+
+/// A table of nodes that are to be measured again, in the place of what the file was.
+void write_suspects(const std::filesystem::path& file, std::span<const SuspectedNode> nodes);
 
 /// suspects.csv, if hosts were measured in pairs.
 class SuspectsTable final : public ReportWriter {

@@ -242,9 +242,10 @@ bool PairFailures::judge(const ManifestEntry& entry, std::vector<Finding>& findi
 
 std::map<std::uint32_t, std::string> PairFailures::suspects() const {
   std::map<std::uint32_t, std::string> nodes;
-  for (const auto& [element, failing] : found_) {
-    if (element.kind != Kind::nic && element.kind != Kind::node) continue;
-    nodes.try_emplace(element.index, sentence_of(failing));
+  for (const Kind kind : {Kind::nic, Kind::node}) {  // a NIC tells more than that tasks failed
+    for (const auto& [element, failing] : found_) {
+      if (element.kind == kind) nodes.try_emplace(element.index, sentence_of(failing));
+    }
   }
   return nodes;
 }

@@ -9,10 +9,12 @@
 #include "reports/formats/bundle.h"
 #include "reports/formats/changes.h"
 #include "reports/formats/report_writer.h"
+#include "reports/formats/tables.h"
 #include "reports/formats/terminal_summary.h"
 #include "reports/judging/evidence_collector.h"
 #include "reports/judging/find_run.h"
 #include "reports/judging/judge_runs.h"
+#include "reports/judging/step_suspects.h"
 #include "reports/judging/worst_findings.h"
 #include "reports/pages/report_page.h"
 #include "reports/programs/arguments.h"
@@ -39,6 +41,7 @@ struct Order {
   bool quiet = false;
   std::string since;
   std::string bundle;
+  std::string suspects_of;
   std::string command;
 };
 
@@ -145,6 +148,24 @@ int bundle(const Order& order) {
   return exit_ok;
 }
 
+/// Who is to be measured again, of a run that goes on.
+int name_suspects(const Order& order) {
+  const auto runs = find_runs(order.results, order.runs);
+  const RunDirectory& run = runs.front();
+  BaselineStore baselines = baselines_of(order);
+  const auto suspects = suspects_of_step(runs, order.suspects_of, baselines);
+  if (!suspects) {
+    throw FileError(run.measurements().string(), 0, "",
+                    "the rounds of the step \"" + order.suspects_of +
+                        "\" have no rate from one host's NIC to another's: nothing tells which of "
+                        "two hosts is slow");
+  }
+  const auto file = output_of(order, run) / run.suspects_of(order.suspects_of).filename();
+  write_suspects(file, *suspects);
+  fmt::print("written: {}\n", file.string());
+  return exit_ok;
+}
+
 }  // namespace
 }  // namespace plumbline
 
@@ -182,11 +203,17 @@ int main(int argc, char** argv) {
                              "Print only what changed since the run before of the same suite and "
                              "nodes: nothing if nothing did");
   app.add_option("--since", order.since, "Another run than that one")->needs(quiet);
-  app.add_option("--bundle", order.bundle,
-                 "Instead of a report, pack the evidence of this node as NODE.tar.gz for its "
-                 "vendor; exit 0")
-      ->type_name("NODE");
+  auto* bundle = app.add_option("--bundle", order.bundle,
+                                "Instead of a report, pack the evidence of this node as "
+                                "NODE.tar.gz for its vendor; exit 0")
+                     ->type_name("NODE");
+  app.add_option("--suspects-of", order.suspects_of,
+                 "Instead of a report, write suspects_of_STEP.csv: who is to be measured again "
+                 "after the rounds of this step on pairs (plumbline run --suspects); exit 0")
+      ->type_name("STEP")
+      ->excludes(bundle);
   return plumbline::run_program(app, argc, argv, [&] {
+    if (!order.suspects_of.empty()) return plumbline::name_suspects(order);
     return order.bundle.empty() ? plumbline::report(order) : plumbline::bundle(order);
   });
 }

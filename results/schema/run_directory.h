@@ -54,6 +54,12 @@ class RunDirectory {
   std::filesystem::path pairs() const { return path_ / "pairs.csv"; }
   std::filesystem::path findings_page() const { return path_ / "findings.md"; }
   std::filesystem::path suspects() const { return path_ / "suspects.csv"; }
+  /// Of a step on pairs by itself: whom the report names while the run goes on.
+  std::filesystem::path suspects_of(const std::string& step) const {
+    return path_ / ("suspects_of_" + step + ".csv");
+  }
+  /// Of a run that was told whom to test again.
+  std::filesystem::path given_suspects() const { return path_ / "given_suspects.csv"; }
   /// What `--history` keeps of a run, to read it faster; may be removed.
   std::filesystem::path history() const { return path_ / "history.bin"; }
   std::filesystem::path report() const { return path_ / "report.html"; }

@@ -223,7 +223,9 @@ TEST_F(FabricVerdictTest, ADeadNicIsBrokenAndWhoMetItIsNot) {
   EXPECT_THAT(found[0].sentence, HasSubstr("failed with the NICs of others: explains 7 paths"));
   EXPECT_EQ(outcome(3), NodeOutcome::reject);
   EXPECT_THAT(other_outcomes(3), Each(NodeOutcome::accept));
-  EXPECT_THAT(*judgement_.suspects, SizeIs(1));
+  ASSERT_THAT(*judgement_.suspects, SizeIs(1));
+  EXPECT_THAT((*judgement_.suspects)[0].reason,
+              HasSubstr("node-3/rail2 failed with the NICs of others"));
 }
 
 TEST_F(FabricVerdictTest, AHostThatFailsWithEveryoneCostsNobodyElse) {

@@ -7,6 +7,8 @@
 
 #include "results/schema/exit_code.h"
 #include "results/schema/finding.h"
+#include "results/schema/suspected_node.h"
+#include "tests/unit/judging/pair_runs.h"
 #include "tests/unit/judging/run_folder.h"
 
 namespace plumbline {
@@ -134,6 +136,39 @@ TEST_F(Programs, QuietSaysWhatChanged) {
   EXPECT_EQ(run("report --no-html --quiet --since 20261124T100000Z_nightly"), exit_rejected);
   EXPECT_THAT(said_, HasSubstr("changed since 20261124T100000Z_nightly"));
   EXPECT_EQ(run("report --since 20261124T100000Z_nightly"), exit_usage);
+}
+
+/// Rows of pairs in which a node is at 60 %, of the rounds `rounds` of some step.
+std::vector<Measurement> slow_pairs(std::size_t slow, const std::string& rounds) {
+  PairRun pairs;
+  pairs.factor = [slow](auto from, auto, auto to, auto, auto) {
+    return from == slow || to == slow ? 0.6 : 1.0;
+  };
+  auto rows = rows_of(pairs);
+  for (Measurement& row : rows) row.task.replace(0, std::string("efa.round").size(), rounds);
+  return rows;
+}
+
+TEST_F(Programs, WhoIsToBeMeasuredAgainAfterTheRoundsOfAStep) {
+  auto rows = slow_pairs(3, "efa.round");
+  for (const auto& [slow, rounds] :
+       {std::pair(5, "efa.suspects"), std::pair(6, "gpus.round"), std::pair(7, "efa_2.round")}) {
+    const auto others = slow_pairs(static_cast<std::size_t>(slow), rounds);
+    rows.insert(rows.end(), others.begin(), others.end());
+  }
+  const RunDirectory judged =
+      results_.run("20261124T100000Z_acceptance", rows, manifest_of(PairRun()));
+  EXPECT_EQ(run("report --suspects-of efa"), exit_ok) << said_;
+  EXPECT_THAT(said_, HasSubstr("suspects_of_efa.csv\n"));
+  const auto named = read_all<SuspectedNode>(judged.suspects_of("efa"));
+  ASSERT_EQ(named.size(), 1U);
+  EXPECT_EQ(named[0].host, "node-3");
+  EXPECT_THAT(named[0].reason, HasSubstr("node-3 is 39.5 % slower than "));
+  EXPECT_FALSE(std::filesystem::exists(judged.findings())) << "nothing else is judged";
+
+  EXPECT_EQ(run("report --suspects-of topology"), exit_usage);
+  EXPECT_THAT(said_, HasSubstr("the rounds of the step \"topology\" have no rate"));
+  EXPECT_EQ(run("report --suspects-of efa --bundle node-3"), exit_usage);
 }
 
 TEST_F(Programs, BundleOfANode) {
