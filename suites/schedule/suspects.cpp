@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "results/schema/file_error.h"
 #include "results/schema/suspected_node.h"
@@ -44,10 +43,9 @@ struct Record {
   std::string first_failure;  ///< "failed in round 2 with node-4: rail1>rail1"
 };
 
-}  // namespace
-
-Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
-                       const SuspectRule& rule) {
+/// Of each node.
+std::vector<Record> records_of(const Fleet& fleet, std::span<const RoundResults> rounds,
+                               const SuspectRule& rule) {
   std::vector<Record> records(fleet.size());
   const auto note = [&](std::size_t node, std::size_t partner, const std::string& failure,
                         std::size_t round, const std::string& of) {
@@ -75,6 +73,10 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
       note(result.b, result.a, failure, i + 1, result.of);
     }
   }
+  return records;
+}
+
+Standing standing_of(const std::vector<Record>& records, const SuspectRule& rule) {
   const auto is_suspect = [&](std::size_t node) {
     const Record& record = records[node];
     return record.failing > 0 && record.failing >= rule.failing_pairs;
@@ -93,6 +95,13 @@ Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
     }
   }
   return standing;
+}
+
+}  // namespace
+
+Standing find_suspects(const Fleet& fleet, std::span<const RoundResults> rounds,
+                       const SuspectRule& rule) {
+  return standing_of(records_of(fleet, rounds, rule), rule);
 }
 
 SuspectRule suspect_rule(std::span<const Round> rounds) {
@@ -122,11 +131,29 @@ std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Flee
   return suspects;
 }
 
-Standing with_suspects(Standing standing, std::vector<Suspect> suspects) {
-  std::set<std::size_t> suspected;
-  for (const Suspect& suspect : suspects) suspected.insert(suspect.node);
-  std::erase_if(standing.good, [&](std::size_t node) { return suspected.contains(node); });
+Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,
+                        std::span<const RoundResults> results) {
+  return find_suspects(fleet, results, suspect_rule(rounds));
+}
+
+Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,
+                        std::span<const RoundResults> results, std::vector<Suspect> suspects) {
+  const SuspectRule rule = suspect_rule(rounds);
+  const std::vector<Record> records = records_of(fleet, results, rule);
+  Standing standing = standing_of(records, rule);
+  std::vector<bool> is_suspect(fleet.size()), is_good(fleet.size());
+  for (const Suspect& suspect : suspects) is_suspect[suspect.node] = true;
+  for (const std::size_t node : standing.good) is_good[node] = true;
   standing.suspects = std::move(suspects);
+  standing.good.clear();
+  for (std::size_t node = 0; node < records.size(); ++node) {
+    const Record& record = records[node];
+    const bool is_explained = record.pairs > record.failing &&
+                              std::ranges::all_of(record.failing_with, [&](std::size_t partner) {
+                                return is_suspect[partner];
+                              });
+    if (!is_suspect[node] && (is_good[node] || is_explained)) standing.good.push_back(node);
+  }
   return standing;
 }
 

@@ -68,8 +68,13 @@ SuspectRule suspect_rule(std::span<const Round> rounds);
 /// with all of its reasons. Throws FileError, also for a host that is not in the fleet.
 std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet);
 
-/// These suspects in the place of those that the rounds made. Good stays who never failed, without
-/// the suspects.
-Standing with_suspects(Standing standing, std::vector<Suspect> suspects);
+/// What the rounds that every node takes part in say, by their suspect_rule().
+Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,
+                        std::span<const RoundResults> results);
+
+/// The same with these suspects, ascending by node, in the place of those by the rule. Good stays
+/// who is none of them, and besides is who failed with nobody else: that has its explanation.
+Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,
+                        std::span<const RoundResults> results, std::vector<Suspect> suspects);
 
 }  // namespace plumbline::schedule

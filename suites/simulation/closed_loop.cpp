@@ -126,10 +126,8 @@ schedule::Standing standing_of(const SimulatedFleet& fleet, const RunDirectory& 
   for (std::size_t i = 0; i < rounds.size(); ++i) {
     results.push_back(results_of(fleet, rounds[i], number, i));
   }
-  schedule::Standing standing =
-      schedule::find_suspects(fleet.fleet, results, schedule::suspect_rule(rounds));
-  return schedule::with_suspects(std::move(standing),
-                                 schedule::read_suspects(run.suspects(), fleet.fleet));
+  return schedule::standing_after(fleet.fleet, rounds, results,
+                                  schedule::read_suspects(run.suspects(), fleet.fleet));
 }
 
 }  // namespace

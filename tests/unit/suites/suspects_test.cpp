@@ -153,9 +153,6 @@ TEST(ReadSuspects, FromAFile) {
   write_file(file, "schema,host,reason\n1,n2,slow NIC\n1,n0,\n1,n2,retransmits\n");
   const auto suspects = read_suspects(file, fleet_with({4}));
   EXPECT_THAT(suspects, ElementsAre(Suspect{0, ""}, Suspect{2, "slow NIC; retransmits"}));
-  const Standing standing = with_suspects({{{1, "slow"}}, {0, 2, 3}}, suspects);
-  EXPECT_EQ(standing.suspects, suspects);
-  EXPECT_THAT(standing.good, ElementsAre(3));
 
   write_file(file, "schema,host,reason\n1,n2,slow NIC\n1,n9,slow\n");
   try {
@@ -165,6 +162,55 @@ TEST(ReadSuspects, FromAFile) {
     EXPECT_THAT(error.what(),
                 HasSubstr("suspects.csv:3: host: found \"n9\", expected a host of the manifest"));
   }
+}
+
+/// All pairs of four nodes; those with one of `slow` have half of the rate.
+std::vector<RoundResults> rounds_of_four(const std::set<std::size_t>& slow,
+                                         std::vector<Round>& rounds) {
+  std::vector<RoundResults> results;
+  for (std::size_t round = 0; round < round_robin_rounds(4); ++round) {
+    rounds.push_back(round_robin(4, round));
+    results.emplace_back();
+    for (const Pair& pair : rounds.back().pairs) {
+      const bool is_slow = slow.contains(pair.a) || slow.contains(pair.b);
+      results.back().push_back({pair.a, pair.b, is_slow ? 0.5 : 1.0});
+    }
+  }
+  return results;
+}
+
+std::vector<std::size_t> nodes_of(const std::vector<Suspect>& suspects) {
+  std::vector<std::size_t> nodes;
+  for (const Suspect& suspect : suspects) nodes.push_back(suspect.node);
+  return nodes;
+}
+
+TEST(StandingAfter, WhoMetTwoSlowOnesOfFourIsGoodOnceTheyAreNamed) {
+  std::vector<Round> rounds;
+  const auto results = rounds_of_four({0, 2}, rounds);
+  const Fleet fleet = fleet_with({4});
+  const Standing by_rule = standing_after(fleet, rounds, results);
+  EXPECT_THAT(nodes_of(by_rule.suspects), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(by_rule.good, IsEmpty());
+  const Standing named = standing_after(fleet, rounds, results, {{0, "slow"}, {2, "slow"}});
+  EXPECT_THAT(named.suspects, ElementsAre(Suspect{0, "slow"}, Suspect{2, "slow"}));
+  EXPECT_THAT(named.good, ElementsAre(1, 3));
+}
+
+TEST(StandingAfter, WhoIsNamedIsNotGood) {
+  std::vector<Round> rounds;
+  const auto results = rounds_of_four({1}, rounds);
+  const Standing named = standing_after(fleet_with({4}), rounds, results, {{3, "retransmits"}});
+  EXPECT_THAT(nodes_of(named.suspects), ElementsAre(3));
+  EXPECT_THAT(named.good, ElementsAre(0, 2)) << "they failed with 1 alone, which the rounds tell";
+}
+
+TEST(StandingAfter, WhereNobodyIsNamed) {
+  std::vector<Round> rounds;
+  const auto results = rounds_of_four({}, rounds);
+  const Standing named = standing_after(fleet_with({4}), rounds, results, {});
+  EXPECT_THAT(named.suspects, IsEmpty());
+  EXPECT_THAT(named.good, ElementsAre(0, 1, 2, 3));
 }
 
 /// The first `suspects` of these nodes are suspect and the last `good` ones good.
