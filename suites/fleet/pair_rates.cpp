@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 namespace plumbline {
 namespace {
@@ -62,8 +61,7 @@ bool is_network_rate(const Measurement& row) {
 
 schedule::RoundResults pair_rates(const FleetRecord& record, const schedule::Fleet& fleet,
                                   std::span<const FleetTask> tasks) {
-  std::unordered_map<std::string, std::size_t> index;
-  for (std::size_t i = 0; i < fleet.hosts.size(); ++i) index[fleet.hosts[i]] = i;
+  const auto index = schedule::node_numbers(fleet);
   std::map<std::string, std::vector<double>> all;
   std::vector<PairRows> of_tasks;
   for (const FleetTask& task : tasks) {

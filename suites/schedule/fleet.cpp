@@ -32,4 +32,10 @@ Fleet fleet_of(const Manifest& manifest) {
   return fleet;
 }
 
+std::unordered_map<std::string, std::size_t> node_numbers(const Fleet& fleet) {
+  std::unordered_map<std::string, std::size_t> numbers;
+  for (std::size_t node = 0; node < fleet.size(); ++node) numbers.emplace(fleet.hosts[node], node);
+  return numbers;
+}
+
 }  // namespace plumbline::schedule

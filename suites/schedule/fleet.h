@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "results/schema/manifest.h"
@@ -26,5 +27,8 @@ struct Fleet {
 };
 
 Fleet fleet_of(const Manifest& manifest);
+
+/// The number of each node, by its name.
+std::unordered_map<std::string, std::size_t> node_numbers(const Fleet& fleet);
 
 }  // namespace plumbline::schedule

@@ -111,8 +111,7 @@ SuspectRule suspect_rule(std::span<const Round> rounds) {
 }
 
 std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet) {
-  std::map<std::string, std::size_t> node_of;
-  for (std::size_t node = 0; node < fleet.size(); ++node) node_of[fleet.hosts[node]] = node;
+  const auto node_of = node_numbers(fleet);
   std::map<std::size_t, std::string> reasons;
   std::size_t line = 1;  // the header
   read_csv<SuspectedNode>(file, [&](const SuspectedNode& suspected) {

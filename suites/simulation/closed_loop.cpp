@@ -58,16 +58,10 @@ class SimulatedSuite {
   std::unordered_map<std::string, std::vector<std::size_t>> series_;
 };
 
-std::unordered_map<std::string, std::size_t> node_numbers(const Manifest& manifest) {
-  std::unordered_map<std::string, std::size_t> numbers;
-  for (std::size_t i = 0; i < manifest.size(); ++i) numbers.emplace(manifest[i].host, i);
-  return numbers;
-}
-
 /// What look `look` must measure, from findings.csv, of which one host's stand together.
 std::vector<Again> plan_again(const SimulatedFleet& fleet, const SimulatedSuite& suite,
                               const std::filesystem::path& file, std::size_t look) {
-  const auto numbers = node_numbers(fleet.manifest);
+  const auto numbers = schedule::node_numbers(fleet.fleet);
   std::vector<Again> again;
   std::vector<Finding> of_host;
   const auto finish_host = [&] {
