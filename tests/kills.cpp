@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <iostream>
 #include <set>
 #include <sstream>
 #include <thread>
 
 #include "results/schema/journal.h"
+#include "results/schema/suspected_node.h"
 #include "suites/running/task_outcome.h"
 
 namespace plumbline {
@@ -80,6 +82,7 @@ void KilledFleet::expect_every_row_once(int hosts) {
     if (is_task_row(row)) continue;
     const std::string name = row.host + ' ' + row.task + ' ' + row.case_name;
     EXPECT_EQ(++counts[name + '#' + std::to_string(row.attempt)], 1) << name;
+    if (row.task.starts_with("pairs.suspects")) continue;  // a test may have been dropped
     good[name] += row.outcome == Outcome::ok ? 1 : 0;
   }
   int alone = 0, pairs = 0;
@@ -94,6 +97,10 @@ void KilledFleet::expect_every_row_once(int hosts) {
 void KilledFleet::kill_and_continue(const std::vector<std::string>& run_words, int hosts,
                                     std::uint32_t seed, const std::vector<std::string>& each) {
   std::cout << "seed " << seed << '\n';
+  // Whom the stand-in for the report names, so that there are tests of suspects to be killed in.
+  std::filesystem::create_directories(results());
+  std::ofstream(results() / "suspects_of_pairs.csv")
+      << csv_header<SuspectedNode>() << csv_line(SuspectedNode{"n2", "as a test wants it"});
   std::mt19937 random(seed);
   std::uniform_int_distribution<int> milliseconds(0, 1500);
   Running runner = start(bin, run_words);

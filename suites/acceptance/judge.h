@@ -28,4 +28,10 @@ struct Acceptance {
 Acceptance judge_run(const RunDirectory& run, const std::vector<std::string>& baselines,
                      const Judge& judge, bool last, Interruption& interruption);
 
+/// Lets plumbline-report name the hosts that are to be tested again after the rounds of a step on
+/// pairs: in run.suspects_of(step). Any exit code but exit_ok and exit_interrupted comes with a
+/// problem; what it printed is in logs/STEP.suspects.log.
+Acceptance judge_pairs(const RunDirectory& run, const std::vector<std::string>& baselines,
+                       const Judge& judge, const std::string& step, Interruption& interruption);
+
 }  // namespace plumbline

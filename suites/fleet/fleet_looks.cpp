@@ -46,7 +46,7 @@ bool look_again(FleetRecord& record, FleetRunner& runner, const Judge& judge) {
                              asked.size() == 1 ? "" : "s"));
     }
     record.ask(asked);
-    if (!run_fleet(record, runner)) return false;
+    if (!run_fleet(record, runner, judge)) return false;
   }
   return true;
 }

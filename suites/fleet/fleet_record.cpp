@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* start_event = "fleet_run_started";
+constexpr const char* suspects_event = "suspects_chosen";
 
 std::vector<JournalEvent> events_of(const fs::path& folder) {
   const RunDirectory run = RunDirectory::at(folder);
@@ -36,12 +37,35 @@ FleetRunOrder order_of(const JournalEvent& start, const RunDirectory& run) {
   order.at_once = parse_integer(start.detail("at_once")).value_or(order.at_once);
   order.lock_file = start.detail("lock_file");
   order.seed = parse_integer(start.detail("seed")).value_or(0);
+  if (fs::exists(run.given_suspects())) {
+    order.suspects = read_all<SuspectedNode>(run.given_suspects());
+  }
   if (order.addresses.size() != order.manifest.size()) {
     throw FileError(run.journal().string(), 1, "addresses",
                     fmt::format("found {} for {} hosts in manifest.csv", order.addresses.size(),
                                 order.manifest.size()));
   }
   return order;
+}
+
+/// "n3: 13 % below ...": a line each. No host has a blank in its name, no reason a line break.
+std::string lines_of_suspects(const std::vector<SuspectedNode>& suspects) {
+  std::vector<std::string> lines;
+  for (const SuspectedNode& node : suspects) lines.push_back(node.host + ": " + node.reason);
+  return lines_of_words(lines);
+}
+
+SuspectChoice choice_of(const JournalEvent& event) {
+  SuspectChoice choice;
+  choice.source = suspect_source_names.find(event.detail("source")).value_or(choice.source);
+  choice.measured = event.detail("measured");
+  choice.problem = event.detail("problem");
+  for (const std::string& line : words_of_lines(event.detail("suspects"))) {
+    const std::size_t colon = std::min(line.find(": "), line.size());
+    choice.suspects.push_back(
+        {line.substr(0, colon), line.substr(std::min(colon + 2, line.size()))});
+  }
+  return choice;
 }
 
 }  // namespace
@@ -58,6 +82,9 @@ FleetRecord FleetRecord::create(const fs::path& results, const Suite& suite,
   RunDirectory directory = RunDirectory::create(results, suite.name, wall_now(), run_name);
   CsvAppender<ManifestEntry>(directory.manifest()).append(order.manifest);
   fs::copy_file(suite.file, directory.suite());
+  if (order.suspects) {
+    CsvAppender<SuspectedNode>(directory.given_suspects()).append(*order.suspects);
+  }
   FleetRecord record(std::move(directory), suite, order);
   record.note(start_event, {{"plumbline", PLUMBLINE_VERSION},
                             {"command", order.command},
@@ -91,6 +118,9 @@ FleetRecord FleetRecord::open(const fs::path& folder) {
   for (const JournalEvent& event : events) {
     if (event.event == "step_begins") {
       record.beginnings_[event.detail("step")].push_back(words_of_lines(event.detail("hosts")));
+    }
+    if (event.event == suspects_event) {
+      record.suspects_[event.detail("step")] = choice_of(event);
     }
     if (event.event == "task_started") {
       record.ended_.erase(event.task);
@@ -232,6 +262,20 @@ void FleetRecord::note_beginning(const std::string& step, std::vector<std::strin
   std::sort(hosts.begin(), hosts.end());
   note("step_begins", {{"step", step}, {"hosts", lines_of_words(hosts)}});
   beginnings_[step].push_back(std::move(hosts));
+}
+
+const SuspectChoice* FleetRecord::suspect_choice(const std::string& step) const {
+  const auto found = suspects_.find(step);
+  return found == suspects_.end() ? nullptr : &found->second;
+}
+
+void FleetRecord::note_suspects(const std::string& step, SuspectChoice choice) {
+  note(suspects_event, {{"step", step},
+                        {"source", suspect_source_names[choice.source]},
+                        {"measured", choice.measured},
+                        {"suspects", lines_of_suspects(choice.suspects)},
+                        {"problem", choice.problem}});
+  suspects_[step] = std::move(choice);
 }
 
 void FleetRecord::note(const std::string& event,

@@ -12,6 +12,7 @@
 #include "results/schema/journal.h"
 #include "results/schema/manifest.h"
 #include "results/schema/run_directory.h"
+#include "results/schema/suspected_node.h"
 #include "suites/description/suite.h"
 #include "suites/fleet/parts.h"
 #include "suites/running/task_outcome.h"
@@ -44,6 +45,22 @@ struct FleetRunOrder {
   std::string
       lock_file;  ///< of the hosts, "{host}" in it stands for the name; empty: the usual one
   std::uint64_t seed = 0;  ///< of the rounds
+  /// Hosts of the manifest that are tested again after the rounds of each step on pairs, in the
+  /// place of those that are found; nothing: whoever is found.
+  std::optional<std::vector<SuspectedNode>> suspects = std::nullopt;
+};
+
+/// Who says which hosts are tested again: the run's order, plumbline-report, or the schedule's rule
+/// for the rounds.
+enum class SuspectSource { order, report, rounds };
+inline constexpr auto suspect_source_names = names_of<SuspectSource>("order", "report", "rounds");
+
+/// The hosts that are tested again after the rounds of a step on pairs.
+struct SuspectChoice {
+  SuspectSource source = SuspectSource::rounds;
+  std::string measured;  ///< stands for the pairs that it was made of: other pairs, another choice
+  std::vector<SuspectedNode> suspects;  ///< each once
+  std::string problem;                  ///< why the report does not say it; empty: it does
 };
 
 /// A task on hosts that work together, or on one.
@@ -104,6 +121,10 @@ class FleetRecord {
   std::vector<std::vector<std::string>> beginnings(const std::string& step) const;
   void note_beginning(const std::string& step, std::vector<std::string> hosts);
 
+  /// The latest for the step; null if there is none.
+  const SuspectChoice* suspect_choice(const std::string& step) const;
+  void note_suspects(const std::string& step, SuspectChoice choice);
+
   void note(const std::string& event,
             std::vector<std::pair<std::string, std::string>> details = {});
 
@@ -120,6 +141,7 @@ class FleetRecord {
   std::map<std::string, std::uint64_t> attempts_;  ///< of the latest end
   std::map<std::string, FleetTask> begun_;         ///< as begun last
   std::map<std::string, std::vector<std::vector<std::string>>> beginnings_;
+  std::map<std::string, SuspectChoice> suspects_;  ///< by step
   std::set<std::string> retried_;
   std::vector<std::string> retry_words_;
   std::map<std::string, std::string> asked_;  ///< by host

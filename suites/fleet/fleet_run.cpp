@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "suites/fleet/pair_rates.h"
+#include "suites/fleet/suspect_choice.h"
 #include "suites/fleet/task_orders.h"
 #include "suites/schedule/adaptive.h"
 #include "suites/schedule/group.h"
@@ -22,7 +24,8 @@ struct Present {
 
 class FleetRun {
  public:
-  FleetRun(FleetRecord& record, FleetRunner& runner) : record_(record), runner_(runner) {}
+  FleetRun(FleetRecord& record, FleetRunner& runner, const Judge& judge)
+      : record_(record), runner_(runner), judge_(judge) {}
 
   bool run() {
     if (!run_alone()) return false;
@@ -95,16 +98,17 @@ class FleetRun {
     return tasks;
   }
 
-  bool run_round(const Step& step, const Present& present, const std::string& name,
-                 const schedule::Round& round, std::vector<schedule::RoundResults>& results) {
+  /// The tasks of the round as they ended; nothing if it was interrupted.
+  std::optional<std::vector<FleetTask>> run_round(const Step& step, const Present& present,
+                                                  const std::string& name,
+                                                  const schedule::Round& round) {
     say(fmt::format("{}: {} pairs, {}", name, round.pairs.size(),
                     schedule::round_kind_names[round.kind]));
     const auto tasks = tasks_of(step, present, name, round);
-    if (!run_stage(record_, runner_, name, tasks)) return false;
+    if (!run_stage(record_, runner_, name, tasks)) return std::nullopt;
     std::vector<FleetTask> ended;
     for (const PlannedTask& planned : tasks) ended.push_back(record_.latest(planned.task));
-    results.push_back(pair_rates(record_, present.fleet, ended));
-    return true;
+    return ended;
   }
 
   /// Everyone of the manifest has its pairs, so that a run that is continued makes the same rounds:
@@ -115,25 +119,24 @@ class FleetRun {
         schedule::plan_rounds(present.fleet, record_.order().seed, {.partners = step.partners});
     for (const std::string& note : plan.notes) say(step.name + ": " + note);
     std::vector<schedule::RoundResults> results;
+    std::vector<FleetTask> tasks;
     for (std::size_t i = 0; i < plan.rounds.size(); ++i) {
-      if (!run_round(step, present, round_name(step, i), plan.rounds[i], results)) return false;
+      const auto ended = run_round(step, present, round_name(step, i), plan.rounds[i]);
+      if (!ended) return false;
+      results.push_back(pair_rates(record_, present.fleet, *ended));
+      tasks.insert(tasks.end(), ended->begin(), ended->end());
     }
     name_unpaired(step, present, plan.rounds);
-    const auto standing =
-        schedule::find_suspects(present.fleet, results, schedule::suspect_rule(plan.rounds));
-    for (const schedule::Suspect& suspect : standing.suspects) {
-      say(fmt::format("{}: {} is tested again: {}", step.name, present.fleet.hosts[suspect.node],
-                      suspect.reason));
-    }
-    const auto again = schedule::adaptive_rounds(present.fleet, standing, record_.order().seed);
+    const auto standing = choose_suspects(record_, runner_, judge_, step, present.fleet,
+                                          {plan.rounds, results, tasks});
+    if (!standing) return false;
+    const auto again = schedule::adaptive_rounds(present.fleet, *standing, record_.order().seed);
     for (const std::string& note : again.notes) say(step.name + ": " + note);
     drop_other_retests(step, present, again.rounds);
     Step closer = step;
     if (!step.suspects_filter.empty()) closer.filter = step.suspects_filter;
     for (std::size_t i = 0; i < again.rounds.size(); ++i) {
-      if (!run_round(closer, present, retest_round(step, i), again.rounds[i], results)) {
-        return false;
-      }
+      if (!run_round(closer, present, retest_round(step, i), again.rounds[i])) return false;
     }
     return true;
   }
@@ -255,12 +258,13 @@ class FleetRun {
 
   FleetRecord& record_;
   FleetRunner& runner_;
+  const Judge& judge_;
 };
 
 }  // namespace
 
-bool run_fleet(FleetRecord& record, FleetRunner& runner) {
-  const bool done = FleetRun(record, runner).run();
+bool run_fleet(FleetRecord& record, FleetRunner& runner, const Judge& judge) {
+  const bool done = FleetRun(record, runner, judge).run();
   for (const std::string& problem : record.parts().merge()) {
     if (runner.say) runner.say(problem);
   }

@@ -18,6 +18,7 @@
 #include "suites/fleet/reach.h"
 #include "suites/hosts/host_list.h"
 #include "suites/launch/capture.h"
+#include "suites/schedule/suspects.h"
 #include "suites/verbs/session.h"
 
 namespace plumbline {
@@ -63,6 +64,22 @@ void take_hosts(FleetRunOrder& order, const FleetOptions& options,
   }
 }
 
+/// The suspects of a file, who are hosts of the run, each once.
+std::vector<SuspectedNode> suspects_in(const std::string& file, const Manifest& hosts,
+                                       const Suite& suite) {
+  if (std::ranges::none_of(suite.steps,
+                           [](const Step& step) { return step.on == Together::pairs; })) {
+    throw FileError(suite.file.string(), 0, "",
+                    "has no step on pairs, in which those of " + file + " could be tested again");
+  }
+  const schedule::Fleet fleet = schedule::fleet_of(hosts);
+  std::vector<SuspectedNode> nodes;
+  for (const schedule::Suspect& suspect : schedule::read_suspects(file, fleet)) {
+    nodes.push_back({fleet.hosts[suspect.node], suspect.reason});
+  }
+  return nodes;
+}
+
 Reach reach_of(const FleetRunOrder& order) {
   const auto command = words_of_command(order.engine_command);
   if (order.engine == Engine::srun) return reach_by_srun({.command = command, .bin = order.bin});
@@ -89,7 +106,8 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
   const std::string folder = record.directory().path();
   if (runner.say) runner.say("the run is " + folder);
   const Judge judge{tree.bin, quiet, record.order().history};
-  if (!run_fleet(record, runner) || (record.order().accept && !look_again(record, runner, judge))) {
+  if (!run_fleet(record, runner, judge) ||
+      (record.order().accept && !look_again(record, runner, judge))) {
     record.note("interrupted", {{"signal", signal_name(*interruption.signal())}});
     std::cerr << interrupted_words(interruption, folder);
     return exit_interrupted;
@@ -152,6 +170,11 @@ void FleetOptions::add_to(CLI::App& app) {
                  "Where plumbline's programs are on the hosts; by default as here")
       ->type_name("DIR")
       ->group(many_hosts);
+  app.add_option("--suspects", suspects,
+                 "Test these hosts again after the rounds of pairs, not those that stand out: a "
+                 "suspects.csv as plumbline report writes it")
+      ->type_name("FILE")
+      ->group(many_hosts);
   app.add_option("--at-once", at_once,
                  "So many ssh connections from here; of more hosts, some lead to others")
       ->check(CLI::PositiveNumber)
@@ -174,6 +197,9 @@ int start_fleet(const FleetStart& start, const FleetOptions& options, const Inst
   FleetRunOrder order = start.order;
   order.machine = identify_host().host;
   take_hosts(order, options, start.manifest);
+  if (!options.suspects.empty()) {
+    order.suspects = suspects_in(options.suspects, order.manifest, suite);
+  }
   std::tie(order.engine, order.engine_command) = engine_of(options);
   order.bin = options.remote_bin.empty() ? tree.bin.string() : options.remote_bin;
   order.at_once = options.at_once;

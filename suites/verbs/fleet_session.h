@@ -23,6 +23,7 @@ struct FleetOptions {
   std::uint64_t at_once = 64;
   std::string hosts_lock;
   std::optional<std::uint64_t> seed;
+  std::string suspects;  ///< a file; empty: whoever is found
 
   void add_to(CLI::App& app);
   /// Only which hosts they are, and in what order they meet.

@@ -73,6 +73,11 @@ int start_on_hosts(const StartOptions& options, const RunOrder& order, const Ins
 
 int start(const StartOptions& options, RunOrder order, const InstallTree& tree) {
   if (options.fleet.wanted()) return start_on_hosts(options, order, tree);
+  if (!options.fleet.suspects.empty()) {
+    throw FileError(options.fleet.suspects, 0, "",
+                    "names hosts that are to be tested again in pairs, and this run is of one "
+                    "host: --hosts or --slurm says which others there are");
+  }
   const Suite suite = read_suite(find_suite(options.suite, tree.suites()));
   order.host = this_host(options.host, options.instance_type);
   order.machine = identify_host().host;

@@ -1,5 +1,4 @@
-// Runs on many hosts through the built front door. The hosts are all this machine; ssh is a
-// stand-in that starts what it is told, or refuses a host.
+// Runs on many hosts through the built front door.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,8 +10,7 @@
 
 #include "results/schema/manifest.h"
 #include "suites/fleet/parts.h"
-#include "suites/running/task_outcome.h"
-#include "tests/runs/rig.h"
+#include "tests/runs/local_fleet.h"
 
 namespace plumbline {
 namespace {
@@ -23,85 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class Fleet : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const std::filesystem::path ssh = scratch_ / "ssh";
-    // Options, the host, "--", a line for a shell; "refused" in a host's name means what it says,
-    // and so does a file of that name beside it.
-    std::ofstream(ssh) << "#!/bin/sh\n"
-                          "while [ \"$1\" != -- ]; do host=$1; shift; done\n"
-                          "case $host in *refused*) refused=yes;; esac\n"
-                          "if [ \"$refused\" ] || [ -e \"${0%/*}/refused-$host\" ]; then\n"
-                          "  echo connection refused >&2; exit 255\n"
-                          "fi\n"
-                          "exec /bin/sh -c \"$2\"\n";
-    std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
-    suite_ = PLUMBLINE_RIG "/share/plumbline/suites/fleet.toml";
-  }
-
-  /// The suite with options for its steps: alone, pairs.
-  void with_options(const std::string& alone, const std::string& pairs) {
-    std::ofstream(scratch_ / "fleet.toml")
-        << "name = \"fleet\"\n[[step]]\nname = \"alone\"\nprobe = \"quick\"\noptions = {" << alone
-        << "}\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = \"pairs\"\noptions = {" << pairs
-        << "}\n";
-    suite_ = scratch_ / "fleet.toml";
-  }
-
-  /// A file of hosts of these names; each has an address of this machine.
-  std::string hosts_file(const std::vector<std::string>& names) {
-    const std::filesystem::path file = scratch_ / "hosts.txt";
-    std::ofstream stream(file);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool refused = names[i].starts_with("refused");
-      stream << names[i] << ' ' << (refused ? names[i] : "127.0.0." + std::to_string(i + 1))
-             << '\n';
-    }
-    return file;
-  }
-
-  std::vector<std::string> words(const std::vector<std::string>& hosts,
-                                 const std::string& verb = "run") {
-    return {verb,
-            suite_,
-            "--hosts",
-            hosts_file(hosts),
-            "--ssh",
-            scratch_ / "ssh",
-            "--hosts-lock-file",
-            scratch_ / "lock-{host}",
-            "--seed",
-            "7"};
-  }
-
-  Said run(const std::vector<std::string>& hosts, const std::string& verb = "run") {
-    return rig.run(words(hosts, verb));
-  }
-
-  std::vector<Measurement> rows() const {
-    return read_all<Measurement>(rig.latest().measurements());
-  }
-
-  std::vector<Measurement> rows_of(const std::string& metric) const {
-    auto all = rows();
-    std::erase_if(all, [&](const Measurement& row) { return row.metric != metric; });
-    return all;
-  }
-
-  /// The notes of tasks that failed, by host.
-  std::multimap<std::string, std::string> failures() const {
-    std::multimap<std::string, std::string> notes;
-    for (const Measurement& row : rows()) {
-      if (is_task_row(row) && row.outcome == Outcome::failed) notes.emplace(row.host, row.note);
-    }
-    return notes;
-  }
-
-  Rig rig;
-  ScratchFolder scratch_;
-  std::string suite_;
-};
+class Fleet : public LocalFleet {};
 
 TEST_F(Fleet, AHostWithoutAnyPartnerWasNotTested) {
   const Said said = run({"n1", "refused-a"});

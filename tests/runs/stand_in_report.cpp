@@ -6,6 +6,9 @@
 //   shaky    INCONCLUSIVE for ever
 //   odd      INCONCLUSIVE until it has 3 runs, but only in a run of many hosts: compared with them
 //   others   PASS
+//
+// With --suspects-of STEP it names whom suspects_of_STEP.csv of the results folder names, if there
+// is one.
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -44,7 +47,8 @@ Finding judge(const Measurement& row, std::uint64_t runs, bool of_many) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string folder, results, html, history;
+  std::filesystem::path results;
+  std::string folder, html, history, suspects_of;
   std::vector<std::string> baselines;
   bool no_html = false, quiet = false;
   CLI::App app("Judge runs and write the report");
@@ -53,11 +57,22 @@ int main(int argc, char** argv) {
   app.add_option("--baselines", baselines);
   app.add_option("--html", html);
   app.add_option("--history", history);
+  app.add_option("--suspects-of", suspects_of);
   app.add_flag("--no-html", no_html);
   app.add_flag("--quiet", quiet);
   CLI11_PARSE(app, argc, argv);
 
   const auto run = RunDirectory::open(folder);
+  if (!suspects_of.empty()) {
+    const std::filesystem::path there = run.suspects_of(suspects_of);
+    const std::filesystem::path named = results / there.filename();
+    if (!std::filesystem::exists(named)) {
+      std::cerr << "nothing tells who is slow\n";
+      return exit_usage;
+    }
+    std::filesystem::copy_file(named, there, std::filesystem::copy_options::overwrite_existing);
+    return exit_ok;
+  }
   std::map<std::string, std::pair<Measurement, std::uint64_t>> series;
   bool failed_rows = false;
   for (const Measurement& row : read_all<Measurement>(run.measurements())) {

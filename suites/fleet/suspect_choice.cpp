@@ -1,0 +1,111 @@
+#include "suites/fleet/suspect_choice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "results/schema/exit_code.h"
+#include "results/schema/file_error.h"
+#include "suites/description/fnv1a.h"
+
+namespace plumbline {
+namespace {
+
+/// Stands for the tasks that were measured, and in which attempt. What was killed was not.
+std::string measured_tasks(const FleetRecord& record, std::span<const FleetTask> tasks) {
+  Fnv1a hash;
+  std::size_t count = 0;
+  for (const FleetTask& task : tasks) {
+    const auto outcome = record.outcome(task.id);
+    if (!outcome || *outcome == TaskOutcome::killed) continue;
+    for (const char c : fmt::format("{}#{}\n", task.id, task.attempt)) hash.feed(c);
+    ++count;
+  }
+  return fmt::format("{} pairs {:016x}", count, hash.value());
+}
+
+std::vector<SuspectedNode> named(const schedule::Fleet& fleet,
+                                 std::span<const schedule::Suspect> suspects) {
+  std::vector<SuspectedNode> nodes;
+  for (const schedule::Suspect& suspect : suspects) {
+    std::string reason = suspect.reason;
+    std::ranges::replace(reason, '\n', ' ');
+    nodes.push_back({fleet.hosts[suspect.node], std::move(reason)});
+  }
+  return nodes;
+}
+
+/// What the report says of the rounds; nothing if it was interrupted.
+std::optional<SuspectChoice> ask_report(FleetRecord& record, FleetRunner& runner,
+                                        const Judge& judge, const std::string& step,
+                                        const schedule::Fleet& fleet) {
+  SuspectChoice choice;
+  record.parts().merge();
+  const RunDirectory& run = record.directory();
+  const Acceptance end =
+      judge_pairs(run, record.order().baselines, judge, step, runner.interruption);
+  if (end.exit_code == exit_interrupted) return std::nullopt;
+  choice.problem = end.problem;
+  if (!choice.problem.empty()) return choice;
+  try {
+    choice.suspects = named(fleet, schedule::read_suspects(run.suspects_of(step), fleet));
+    choice.source = SuspectSource::report;
+  } catch (const FileError& error) {
+    choice.problem = error.what();
+  }
+  return choice;
+}
+
+std::vector<schedule::Suspect> numbered(const schedule::Fleet& fleet,
+                                        const std::vector<SuspectedNode>& nodes) {
+  const auto number_of = schedule::node_numbers(fleet);
+  std::vector<schedule::Suspect> suspects;
+  for (const auto& [host, reason] : nodes) suspects.push_back({number_of.at(host), reason});
+  return suspects;
+}
+
+void say_choice(const FleetRunner& runner, const std::string& step, const SuspectChoice& choice) {
+  if (!runner.say) return;
+  if (!choice.problem.empty()) {
+    runner.say(
+        fmt::format("{}: the rounds alone say who is tested again: {}", step, choice.problem));
+  }
+  for (const SuspectedNode& node : choice.suspects) {
+    runner.say(fmt::format("{}: {} is tested again{}{}", step, node.host,
+                           node.reason.empty() ? "" : ": ", node.reason));
+  }
+}
+
+}  // namespace
+
+std::optional<schedule::Standing> choose_suspects(FleetRecord& record, FleetRunner& runner,
+                                                  const Judge& judge, const Step& step,
+                                                  const schedule::Fleet& fleet,
+                                                  const MeasuredRounds& measured) {
+  const std::string tasks = measured_tasks(record, measured.tasks);
+  const SuspectChoice* const before = record.suspect_choice(step.name);
+  if (before == nullptr || before->measured != tasks) {
+    SuspectChoice choice;
+    if (record.order().suspects) {
+      choice = {SuspectSource::order, tasks, *record.order().suspects, ""};
+    } else {
+      auto said = ask_report(record, runner, judge, step.name, fleet);
+      if (!said) return std::nullopt;
+      choice = std::move(*said);
+      choice.measured = tasks;
+      if (choice.source == SuspectSource::rounds) {
+        choice.suspects = named(
+            fleet, schedule::standing_after(fleet, measured.rounds, measured.results).suspects);
+      }
+      std::erase_if(choice.suspects, [&](const SuspectedNode& node) {
+        return runner.lost_hosts.contains(node.host);
+      });
+    }
+    say_choice(runner, step.name, choice);
+    record.note_suspects(step.name, std::move(choice));
+  }
+  return schedule::standing_after(fleet, measured.rounds, measured.results,
+                                  numbered(fleet, record.suspect_choice(step.name)->suspects));
+}
+
+}  // namespace plumbline
