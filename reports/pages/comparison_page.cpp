@@ -133,7 +133,7 @@ std::string comparison_page(const Comparison& c, const std::string& version) {
       list(section, "Software that differs", in_words(c.software));
       list(section, "Not compared", not_compared(c));
     }
-    page_scripts(body);
+    for (const html::Asset& script : report_scripts()) body.script(script);
   }
   return document.take();
 }

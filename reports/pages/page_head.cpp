@@ -16,11 +16,6 @@ void page_head(const html::Element& html, const std::string& version, const std:
   head.add("meta", {{"name", "generator"}, {"content", "plumbline " + version}});
   head.add("title").text(title);
   for (const html::Asset& style : report_styles()) head.style(style);
-  head.script(report_scripts().front());
-}
-
-void page_scripts(const html::Element& body) {
-  for (const html::Asset& script : report_scripts().subspan(1)) body.script(script);
 }
 
 }  // namespace plumbline

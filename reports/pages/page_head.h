@@ -10,7 +10,4 @@ namespace plumbline {
 /// nothing run but the scripts of this program.
 void page_head(const html::Element& html, const std::string& version, const std::string& title);
 
-/// The scripts that stand behind a page's content, in its body.
-void page_scripts(const html::Element& body);
-
 }  // namespace plumbline

@@ -73,12 +73,15 @@ std::string report_page(const Evidence& evidence) {
     {
       const Element main = body.add("main", {{"id", "main"}});
       for (const Page& page : pages()) {
-        const Element section = main.add("section", {{"id", page.id}});
-        section.add("h2").text(page.title);
-        page.render(evidence, section);
+        {
+          const Element section = main.add("section", {{"id", page.id}});
+          section.add("h2").text(page.title);
+          page.render(evidence, section);
+        }
+        if (&page == &pages().front()) main.script(report_scripts().front());
       }
     }
-    page_scripts(body);
+    for (const html::Asset& script : report_scripts().subspan(1)) body.script(script);
   }
   return document.take();
 }

@@ -1,5 +1,5 @@
-// In the head, before anything is shown: scripts run; and until the browser has painted the verdict
-// it need not lay out what stands below it. An address that leads further down has all at once.
+// Between the first section and the others: scripts run; and until the browser has painted what
+// stands above it need not lay out what stands below. An address further down has all at once.
 'use strict';
 {
   const root = document.documentElement;
