@@ -10,6 +10,7 @@
 
 #include "results/schema/manifest.h"
 #include "suites/fleet/parts.h"
+#include "suites/running/task_outcome.h"
 #include "tests/runs/local_fleet.h"
 
 namespace plumbline {

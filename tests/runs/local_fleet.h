@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "suites/running/task_outcome.h"
 #include "tests/runs/rig.h"
 
 namespace plumbline {
@@ -17,78 +15,20 @@ namespace plumbline {
 /// or refuses a host.
 class LocalFleet : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const std::filesystem::path ssh = scratch_ / "ssh";
-    // Options, the host, "--", a line for a shell; "refused" in a host's name means what it says,
-    // and so does a file of that name beside it.
-    std::ofstream(ssh) << "#!/bin/sh\n"
-                          "while [ \"$1\" != -- ]; do host=$1; shift; done\n"
-                          "case $host in *refused*) refused=yes;; esac\n"
-                          "if [ \"$refused\" ] || [ -e \"${0%/*}/refused-$host\" ]; then\n"
-                          "  echo connection refused >&2; exit 255\n"
-                          "fi\n"
-                          "exec /bin/sh -c \"$2\"\n";
-    std::filesystem::permissions(ssh, std::filesystem::perms::owner_all);
-    suite_ = PLUMBLINE_RIG "/share/plumbline/suites/fleet.toml";
-  }
+  void SetUp() override;
 
   /// The suite with options for its steps: alone, pairs.
-  void with_options(const std::string& alone, const std::string& pairs) {
-    std::ofstream(scratch_ / "fleet.toml")
-        << "name = \"fleet\"\n[[step]]\nname = \"alone\"\nprobe = \"quick\"\noptions = {" << alone
-        << "}\n[[step]]\nname = \"pairs\"\nprobe = \"quick\"\non = \"pairs\"\noptions = {" << pairs
-        << "}\n";
-    suite_ = scratch_ / "fleet.toml";
-  }
-
+  void with_options(const std::string& alone, const std::string& pairs);
   /// A file of hosts of these names; each has an address of this machine.
-  std::string hosts_file(const std::vector<std::string>& names) {
-    const std::filesystem::path file = scratch_ / "hosts.txt";
-    std::ofstream stream(file);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool refused = names[i].starts_with("refused");
-      stream << names[i] << ' ' << (refused ? names[i] : "127.0.0." + std::to_string(i + 1))
-             << '\n';
-    }
-    return file;
-  }
-
+  std::string hosts_file(const std::vector<std::string>& names);
   std::vector<std::string> words(const std::vector<std::string>& hosts,
-                                 const std::string& verb = "run") {
-    return {verb,
-            suite_,
-            "--hosts",
-            hosts_file(hosts),
-            "--ssh",
-            scratch_ / "ssh",
-            "--hosts-lock-file",
-            scratch_ / "lock-{host}",
-            "--seed",
-            "7"};
-  }
+                                 const std::string& verb = "run");
+  Said run(const std::vector<std::string>& hosts, const std::string& verb = "run");
 
-  Said run(const std::vector<std::string>& hosts, const std::string& verb = "run") {
-    return rig.run(words(hosts, verb));
-  }
-
-  std::vector<Measurement> rows() const {
-    return read_all<Measurement>(rig.latest().measurements());
-  }
-
-  std::vector<Measurement> rows_of(const std::string& metric) const {
-    auto all = rows();
-    std::erase_if(all, [&](const Measurement& row) { return row.metric != metric; });
-    return all;
-  }
-
+  std::vector<Measurement> rows() const;
+  std::vector<Measurement> rows_of(const std::string& metric) const;
   /// The notes of tasks that failed, by host.
-  std::multimap<std::string, std::string> failures() const {
-    std::multimap<std::string, std::string> notes;
-    for (const Measurement& row : rows()) {
-      if (is_task_row(row) && row.outcome == Outcome::failed) notes.emplace(row.host, row.note);
-    }
-    return notes;
-  }
+  std::multimap<std::string, std::string> failures() const;
 
   Rig rig;
   ScratchFolder scratch_;

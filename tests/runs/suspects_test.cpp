@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <chrono>
+#include <fstream>
 
 #include "results/schema/suspected_node.h"
 #include "tests/runs/local_fleet.h"

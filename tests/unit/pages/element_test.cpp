@@ -130,6 +130,12 @@ TEST(Element, AnAssetWithAnEndTagIsAnError) {
   EXPECT_THROW(html.script({"'</script>'", ""}), std::logic_error);
 }
 
+TEST(Element, AnAssetBeyondAsciiIsAnError) {
+  Document document;
+  const Element html = document.open("en");
+  EXPECT_THROW(html.script({"'\u2192'", ""}), std::logic_error);
+}
+
 TEST(ContentSecurityPolicy, NamesTheDigests) {
   // printf '' | openssl dgst -sha256 -binary | base64
   const Asset empty{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
