@@ -224,13 +224,10 @@ void account_for_bad_rows(Judgement& judgement) {
   }
 }
 
-void account_for_unfinished_tasks(std::span<const RunDirectory> runs, Judgement& judgement) {
+void account_for_what_did_not_end(std::span<const RunDirectory> runs, Judgement& judgement) {
   for (const RunDirectory& run : runs) {
-    const auto tasks = unfinished_tasks(run);
-    if (tasks.empty()) continue;
-    const std::string note =
-        fmt::format("{} of {} did not end ({}): go on with `plumbline resume {}`",
-                    counted(tasks.size(), "task"), run.name(), fmt::join(tasks, ", "), run.name());
+    const std::string note = what_did_not_end(run);
+    if (note.empty()) continue;
     judgement.notes.push_back(note);
     leave_all_incomplete(judgement, note);
   }
@@ -259,7 +256,7 @@ Judgement judge_runs(std::span<const RunDirectory> runs, BaselineStore& baseline
   judgement.torn_lines = rows.report().torn_lines;
   judgement.bad_rows = rows.report().bad_rows;
   account_for_bad_rows(judgement);
-  account_for_unfinished_tasks(runs, judgement);
+  account_for_what_did_not_end(runs, judgement);
   judgement.fleet.reject_nobody_if_suspect(judgement.nodes);
   return judgement;
 }

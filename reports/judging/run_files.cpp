@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "reports/evaluation/sentence.h"
 #include "results/schema/journal.h"
 #include "results/schema/measurement.h"
 #include "results/schema/number.h"
@@ -80,17 +81,31 @@ std::vector<fs::path> measurement_files(std::span<const RunDirectory> runs) {
   return files;
 }
 
-std::vector<std::string> unfinished_tasks(const RunDirectory& run) {
+std::string what_did_not_end(const RunDirectory& run) {
   if (!fs::exists(run.journal())) return {};
   std::map<std::string, bool> ended;
-  for (const JournalEvent& event : read_journal(run.journal())) {
-    if (!event.task.empty()) ended[event.task] = event.event == "task_ended";
-  }
+  bool is_of_many_hosts = false, has_run_ended = false;
+  read_journal(run.journal(), [&](const JournalEvent& event) {
+    const std::string& what = event.event;
+    if (!event.task.empty()) ended[event.task] = what == "task_ended";
+    is_of_many_hosts |= what == "fleet_run_started";
+    if (what == "resumed" || what == "retried") has_run_ended = false;
+    if (what == "measured" || what == "run_ended") has_run_ended = true;
+  });
   std::vector<std::string> tasks;
   for (const auto& [task, has_ended] : ended) {
     if (!has_ended) tasks.push_back(task);
   }
-  return tasks;
+  const std::string go_on = fmt::format("go on with `plumbline resume {}`", run.name());
+  if (!tasks.empty()) {
+    return fmt::format("{} of {} did not end ({}): {}", counted(tasks.size(), "task"), run.name(),
+                       fmt::join(tasks, ", "), go_on);
+  }
+  // Of many hosts what comes next is planned when it begins.
+  if (is_of_many_hosts && !has_run_ended) {
+    return fmt::format("{} did not come to its end: {}", run.name(), go_on);
+  }
+  return {};
 }
 
 std::vector<std::string> hosts_of_bad_rows(std::span<const std::string> bad_rows) {

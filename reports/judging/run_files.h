@@ -21,8 +21,9 @@ Denominator read_manifests(std::span<const RunDirectory> runs);
 /// The measurements.csv of those runs that have one.
 std::vector<std::filesystem::path> measurement_files(std::span<const RunDirectory> runs);
 
-/// The tasks that the journal says were planned or begun and never ended.
-std::vector<std::string> unfinished_tasks(const RunDirectory& run);
+/// A sentence about the tasks that the journal says were planned or begun and never ended, or about
+/// a run on many hosts that has more to do; empty: there is none.
+std::string what_did_not_end(const RunDirectory& run);
 
 /// The host of each bad row, from the line itself; "" where the line does not say it.
 /// `bad_rows` begin with "file:line: ", as read_by_host reports them.

@@ -28,9 +28,8 @@ void refuse(const RunDirectory& run, const std::string& why) {
 /// Judges one run by what is expected so far and takes its rows into the observations of each type.
 void observe(const RunDirectory& run, BaselineStore& baselines,
              std::map<std::string, Observations>& by_type) {
-  if (const auto tasks = unfinished_tasks(run); !tasks.empty()) {
-    refuse(run, fmt::format("{} did not end ({}): go on with `plumbline resume {}`",
-                            counted(tasks.size(), "task"), fmt::join(tasks, ", "), run.name()));
+  if (const std::string unfinished = what_did_not_end(run); !unfinished.empty()) {
+    refuse(run, unfinished);
   }
   std::uint64_t undecided = 0;
   const Judgement judgement = judge_runs(

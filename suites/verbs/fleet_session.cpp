@@ -112,6 +112,7 @@ int finish(FleetRecord& record, bool quiet, const InstallTree& tree) {
     std::cerr << interrupted_words(interruption, folder);
     return exit_interrupted;
   }
+  record.note("measured");  // the report, made next, tells when
   if (!record.order().accept) {
     record.note("run_ended");
     if (runner.say) runner.say("Judge it: plumbline report " + shell_line({folder}));

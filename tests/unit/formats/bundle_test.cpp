@@ -95,6 +95,7 @@ TEST_F(BundleTest, AllOfOneNodeAndNothingOfAnother) {
 {"time":"2026-11-24T10:00:02.000Z","event":"task_started","task":"m#1@node-2","attempt":1,"hosts":"node-2"}
 {"time":"2026-11-24T10:00:03.000Z","event":"task_ended","task":"m#1@node-1","attempt":1,"outcome":"ok"}
 {"time":"2026-11-24T10:00:04.000Z","event":"task_ended","task":"m#1@node-2","attempt":1,"outcome":"ok"}
+{"time":"2026-11-24T10:00:05.000Z","event":"run_ended"}
 )");
   write_file(run.logs() / "node.log",
              "node-1: a warning\nnode-2: another\nnode-10: a third\nnode-1 and node-2: both\n");

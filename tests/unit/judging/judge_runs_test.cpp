@@ -122,6 +122,28 @@ TEST_F(JudgeRuns, ATaskThatNeverEndedLeavesTheRunIncomplete) {
   EXPECT_EQ(judge({run}).fleet.exit_code(), exit_ok);
 }
 
+/// What comes next is begun when it is known: between two stages no task is open.
+TEST_F(JudgeRuns, ARunOnManyHostsThatHasMoreToDoIsIncomplete) {
+  results_.baseline({expected_triad()});
+  const RunDirectory run = results_.run("r1", {triad(100)});
+  Journal journal(run.journal());
+  const auto append = [&](const std::string& event, const std::string& task = "") {
+    journal.append({wall_now(), event, task, task.empty() ? 0U : 1U, {}});
+  };
+  append("fleet_run_started");
+  append("task_started", "nodes@n1");
+  append("task_ended", "nodes@n1");
+  append("interrupted");
+  EXPECT_EQ(judge({run}).fleet.exit_code(), exit_incomplete);
+  EXPECT_THAT(judge({run}).notes.at(0), HasSubstr("r1 did not come to its end: go on with"));
+  append("resumed");
+  append("measured");
+  EXPECT_EQ(judge({run}).fleet.exit_code(), exit_ok);
+  append("run_ended");
+  append("retried");
+  EXPECT_EQ(judge({run}).fleet.exit_code(), exit_incomplete);
+}
+
 TEST_F(JudgeRuns, FindRun) {
   results_.run("20261124T100000Z_a", {});
   results_.run("20261124T110000Z_b", {});
