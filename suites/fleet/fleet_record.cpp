@@ -7,6 +7,7 @@
 #include "results/schema/file_error.h"
 #include "results/schema/number.h"
 #include "suites/description/lines.h"
+#include "suites/schedule/suspects.h"
 
 namespace plumbline {
 namespace fs = std::filesystem;
@@ -38,7 +39,11 @@ FleetRunOrder order_of(const JournalEvent& start, const RunDirectory& run) {
   order.lock_file = start.detail("lock_file");
   order.seed = parse_integer(start.detail("seed")).value_or(0);
   if (fs::exists(run.given_suspects())) {
-    order.suspects = read_all<SuspectedNode>(run.given_suspects());
+    const schedule::Fleet fleet = schedule::fleet_of(order.manifest);
+    auto& suspects = order.suspects.emplace();
+    for (auto& [node, reason] : schedule::read_suspects(run.given_suspects(), fleet)) {
+      suspects.push_back({fleet.hosts[node], std::move(reason)});
+    }
   }
   if (order.addresses.size() != order.manifest.size()) {
     throw FileError(run.journal().string(), 1, "addresses",

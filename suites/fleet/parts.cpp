@@ -131,9 +131,14 @@ std::map<std::string, std::string> Parts::files(const std::string& task,
   return files;
 }
 
-std::vector<std::string> Parts::merge() const {
+std::vector<std::string> Parts::merge_measurements() const {
   std::vector<std::string> problems;
   merge_table<Measurement>(root_, run_.measurements(), false, problems);
+  return problems;
+}
+
+std::vector<std::string> Parts::merge() const {
+  std::vector<std::string> problems = merge_measurements();
   merge_table<Sample>(root_, run_.samples(), false, problems);
   merge_table<Course>(root_, run_.courses(), false, problems);
   merge_table<Device>(root_, run_.devices(), true, problems);

@@ -34,6 +34,8 @@ class Parts {
   /// metrics stands once. Returns sentences about files that are not as this version writes them
   /// and are left out.
   std::vector<std::string> merge() const;
+  /// measurements.csv alone, while the run goes on.
+  std::vector<std::string> merge_measurements() const;
 
  private:
   RunDirectory run_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <set>
 
 #include "results/schema/exit_code.h"
 #include "results/schema/file_error.h"
@@ -24,6 +26,21 @@ std::string measured_tasks(const FleetRecord& record, std::span<const FleetTask>
   return fmt::format("{} pairs {:016x}", count, hash.value());
 }
 
+/// The hosts whose loss ended one of the tasks: what else failed with them says little. When they
+/// are back, that is measured, and the choice is made anew.
+std::set<std::string> lost_in(const FleetRecord& record, const FleetRunner& runner,
+                              std::span<const FleetTask> tasks) {
+  std::set<std::string> lost;
+  for (const FleetTask& task : tasks) {
+    const auto outcome = record.outcome(task.id);
+    if (outcome && *outcome != TaskOutcome::killed) continue;
+    for (const std::string& host : task.hosts) {
+      if (runner.lost_hosts.contains(host)) lost.insert(host);
+    }
+  }
+  return lost;
+}
+
 std::vector<SuspectedNode> named(const schedule::Fleet& fleet,
                                  std::span<const schedule::Suspect> suspects) {
   std::vector<SuspectedNode> nodes;
@@ -40,7 +57,14 @@ std::optional<SuspectChoice> ask_report(FleetRecord& record, FleetRunner& runner
                                         const Judge& judge, const std::string& step,
                                         const schedule::Fleet& fleet) {
   SuspectChoice choice;
-  record.parts().merge();
+  try {
+    for (const std::string& problem : record.parts().merge_measurements()) {
+      if (runner.say) runner.say(problem);
+    }
+  } catch (const std::exception& error) {
+    choice.problem = fmt::format("what was measured cannot be put together: {}", error.what());
+    return choice;
+  }
   const RunDirectory& run = record.directory();
   const Acceptance end =
       judge_pairs(run, record.order().baselines, judge, step, runner.interruption);
@@ -97,9 +121,9 @@ std::optional<schedule::Standing> choose_suspects(FleetRecord& record, FleetRunn
         choice.suspects = named(
             fleet, schedule::standing_after(fleet, measured.rounds, measured.results).suspects);
       }
-      std::erase_if(choice.suspects, [&](const SuspectedNode& node) {
-        return runner.lost_hosts.contains(node.host);
-      });
+      const std::set<std::string> lost = lost_in(record, runner, measured.tasks);
+      std::erase_if(choice.suspects,
+                    [&](const SuspectedNode& node) { return lost.contains(node.host); });
     }
     say_choice(runner, step.name, choice);
     record.note_suspects(step.name, std::move(choice));
