@@ -97,7 +97,9 @@ void Element::asset(std::string_view tag, const Asset& asset) const {
   if (asset.text.find("</") != std::string_view::npos) {
     throw std::logic_error("an asset holds an end tag");
   }
-  if (in_ascii(asset.text) != asset.text) throw std::logic_error("an asset is not in ASCII");
+  if (std::ranges::any_of(asset.text, [](char c) { return (c & 0x80) != 0; })) {
+    throw std::logic_error("an asset is not in ASCII");
+  }
   begin_content();
   const Element element(*document_, tag, {});
   element.begin_content();

@@ -174,6 +174,15 @@ test('the verdict is painted before what stands below it is laid out', async () 
   await page.close();
 });
 
+test('a browser that does not tell when it paints shows all', async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => { delete window.PerformanceObserver; });
+  await page.goto(pathToFileURL(path.resolve(folder, 'reject.html')).href);
+  assert.ok(!await page.evaluate(() => document.documentElement.classList.contains('opening')));
+  assert.ok(await page.locator('#provenance').isVisible());
+  await page.close();
+});
+
 test('a report that is loaded again stays where it was read', async () => {
   await visit('reject', async (page) => {
     await page.evaluate(() => document.getElementById('software').scrollIntoView());

@@ -4,6 +4,7 @@
 
 // What the scripts of the page share; each adds its own under a name.
 const plumbline = {};
+document.documentElement.classList.add('js');
 
 plumbline.data = (() => {
   const tables = new Map();

@@ -200,7 +200,7 @@ TEST_F(Programs, ThePageOfAFleetWithoutAManifestLeavesOutWhatPassed) {
   EXPECT_THAT(page, HasSubstr("finding v-fail"));
   EXPECT_THAT(page, Not(HasSubstr("finding v-pass")));
   EXPECT_THAT(page,
-              HasSubstr("19\u00A0findings that are not shown here are counted in every total"));
+              HasSubstr("19&#160;findings that are not shown here are counted in every total"));
   EXPECT_EQ(findings(run_directory).size(), 20U);
 }
 
