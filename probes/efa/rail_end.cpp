@@ -22,9 +22,10 @@ constexpr const char* no_gpu_memory =
 
 std::size_t whole_pages(std::size_t bytes) { return (bytes + page - 1) / page * page; }
 
-/// How far behind a page the data of a provider begin. Over a TCP socket a message is a header of
-/// so many bytes and the data; where those do not lie as far behind a page in memory as in the
-/// kernel's buffers, AMD's processors copy them at a third of the rate.
+/// How far behind a page the data of a provider begin in the host's memory. Over a TCP socket, with
+/// nothing of libfabric's between, a message is a header of so many bytes and the data; where those
+/// do not lie as far behind a page in memory as in the kernel's buffers, AMD's processors copy them
+/// at a third of the rate.
 std::size_t lead_of(const std::string& provider) {
   constexpr std::size_t stream_header = 16;
   return provider == "net" || provider == "tcp" ? stream_header : 0;
@@ -101,7 +102,7 @@ RemoteMemory RailEnd::allot(std::size_t out_bytes, std::size_t in_bytes) {
     in_bytes = whole_pages(std::max(in_bytes, in_.size()));
     region_.reset();
     memory_.reset();
-    const std::size_t lead = lead_of(offer().provider);
+    const std::size_t lead = is_of_host() ? lead_of(offer().provider) : 0;
     memory_ = source_->get(lead + out_bytes + in_bytes);
     region_.emplace(memory_->registered(domain_, next_key_++));
     out_ = memory_->bytes().subspan(lead, out_bytes);

@@ -41,7 +41,7 @@ struct Order {
   bool quiet = false;
   std::string since;
   std::string bundle;
-  std::string suspects_of;
+  std::optional<std::string> suspects_of;
   std::string command;
 };
 
@@ -149,18 +149,18 @@ int bundle(const Order& order) {
 }
 
 /// Who is to be measured again, of a run that goes on.
-int name_suspects(const Order& order) {
+int name_suspects(const Order& order, const std::string& step) {
   const auto runs = find_runs(order.results, order.runs);
   const RunDirectory& run = runs.front();
   BaselineStore baselines = baselines_of(order);
-  const auto suspects = suspects_of_step(runs, order.suspects_of, baselines);
+  const auto suspects = suspects_of_step(runs, step, baselines);
   if (!suspects) {
     throw FileError(run.measurements().string(), 0, "",
-                    "the rounds of the step \"" + order.suspects_of +
+                    "the rounds of the step \"" + step +
                         "\" have no rate from one host's NIC to another's: nothing tells which of "
                         "two hosts is slow");
   }
-  const auto file = output_of(order, run) / run.suspects_of(order.suspects_of).filename();
+  const auto file = output_of(order, run) / run.suspects_of(step).filename();
   write_suspects(file, *suspects);
   fmt::print("written: {}\n", file.string());
   return exit_ok;
@@ -211,9 +211,11 @@ int main(int argc, char** argv) {
                  "Instead of a report, write suspects_of_STEP.csv: who is to be measured again "
                  "after the rounds of this step on pairs (plumbline run --suspects); exit 0")
       ->type_name("STEP")
-      ->excludes(bundle);
+      ->excludes(bundle)
+      ->excludes(html)
+      ->excludes(quiet);
   return plumbline::run_program(app, argc, argv, [&] {
-    if (!order.suspects_of.empty()) return plumbline::name_suspects(order);
+    if (order.suspects_of) return plumbline::name_suspects(order, *order.suspects_of);
     return order.bundle.empty() ? plumbline::report(order) : plumbline::bundle(order);
   });
 }
