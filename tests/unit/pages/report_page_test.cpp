@@ -34,33 +34,31 @@ std::string unbalanced(const std::vector<MarkupTag>& tags) {
   return open.empty() ? "" : "<" + open.back() + ">";
 }
 
-const std::map<std::string, Evidence>& examples() {
-  static const std::map<std::string, Evidence> all = {{"accept", accepting_evidence()},
-                                                      {"reject", rejecting_evidence()},
-                                                      {"incomplete", incomplete_evidence()},
-                                                      {"simulated", simulated_evidence()},
-                                                      {"hostile", hostile_evidence()},
-                                                      {"hostile_fleet", hostile_fleet_evidence()},
-                                                      {"fleet", fleet_evidence(30, 10)},
-                                                      {"large_fleet", fleet_evidence(3000, 60)},
-                                                      {"charts", charts_evidence(16)},
-                                                      {"machine", machine_evidence()},
-                                                      {"hostile_charts", hostile_charts_evidence()},
-                                                      {"nothing", Evidence{}}};
-  return all;
-}
+using Example = Evidence (*)();
+const std::map<std::string, Example> examples = {
+    {"accept", [] { return accepting_evidence(); }},
+    {"reject", [] { return rejecting_evidence(); }},
+    {"incomplete", [] { return incomplete_evidence(); }},
+    {"simulated", [] { return simulated_evidence(); }},
+    {"hostile", [] { return hostile_evidence(); }},
+    {"hostile_fleet", [] { return hostile_fleet_evidence(); }},
+    {"fleet", [] { return fleet_evidence(30, 10); }},
+    {"large_fleet", [] { return fleet_evidence(3000, 60); }},
+    {"charts", [] { return charts_evidence(16); }},
+    {"machine", [] { return machine_evidence(); }},
+    {"hostile_charts", [] { return hostile_charts_evidence(); }},
+    {"nothing", [] { return Evidence{}; }}};
 
 class EveryReport : public testing::TestWithParam<std::string> {
  protected:
-  std::string page_ = report_page(examples().at(GetParam()));
+  Evidence evidence_ = examples.at(GetParam())();
+  std::string page_ = report_page(evidence_);
   std::vector<MarkupTag> tags_ = markup_of(page_);
 };
 
 TEST_P(EveryReport, IsWellFormed) { EXPECT_EQ(unbalanced(tags_), ""); }
 
-TEST_P(EveryReport, IsTheSameForTheSameEvidence) {
-  EXPECT_TRUE(page_ == report_page(examples().at(GetParam())));
-}
+TEST_P(EveryReport, IsTheSameForTheSameEvidence) { EXPECT_TRUE(page_ == report_page(evidence_)); }
 
 TEST_P(EveryReport, AsksForNothingFromAnywhere) {
   static const std::set<std::string> harmless = {
@@ -96,7 +94,6 @@ TEST_P(EveryReport, RunsNothingThatIsNotItsOwn) {
 }
 
 TEST_P(EveryReport, AddressesAreUniqueAndLinksLead) {
-  const Evidence& evidence = examples().at(GetParam());
   std::set<std::string> ids;
   for (const MarkupTag& tag : tags_) {
     const auto id = tag.attributes.find("id");
@@ -105,10 +102,10 @@ TEST_P(EveryReport, AddressesAreUniqueAndLinksLead) {
   }
   // What has no place of its own is opened by the script, from the data.
   if (ids.contains("node-view")) {
-    for (const NodeVerdict& node : evidence.nodes) ids.insert(node_anchor(node.host));
+    for (const NodeVerdict& node : evidence_.nodes) ids.insert(node_anchor(node.host));
   }
   if (ids.contains("finding-view")) {
-    for (const JudgedFinding& judged : evidence.findings) {
+    for (const JudgedFinding& judged : evidence_.findings) {
       ids.insert(finding_anchor(judged.finding));
     }
   }
