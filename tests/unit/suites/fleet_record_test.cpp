@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "results/schema/file_error.h"
 #include "tests/unit/schema/scratch_folder.h"
 
 namespace plumbline {
@@ -36,9 +37,11 @@ TEST_F(FleetRecords, LeaveItToTheRunWhoIsTestedAgain) {
 
 TEST_F(FleetRecords, KeepWhoIsToBeTestedAgainByOrder) {
   FleetRunOrder given = order();
-  given.suspects = {{"n2", "13 % slower: \"rail1\""}, {"n1", ""}};
-  create(given);
+  given.suspects = {{"n1", "by hand"}, {"n2", "13 % slower: \"rail1\""}};
+  const std::filesystem::path file = create(given).directory().given_suspects();
   EXPECT_EQ(open().order().suspects, given.suspects);
+  CsvAppender<SuspectedNode>(file).append(SuspectedNode{"n9", "an edited file"});
+  EXPECT_THROW(open(), FileError);
 }
 
 TEST_F(FleetRecords, KeepThatNobodyIsToBeTestedAgain) {
