@@ -40,10 +40,7 @@ FleetRunOrder order_of(const JournalEvent& start, const RunDirectory& run) {
   order.seed = parse_integer(start.detail("seed")).value_or(0);
   if (fs::exists(run.given_suspects())) {
     const schedule::Fleet fleet = schedule::fleet_of(order.manifest);
-    auto& suspects = order.suspects.emplace();
-    for (auto& [node, reason] : schedule::read_suspects(run.given_suspects(), fleet)) {
-      suspects.push_back({fleet.hosts[node], std::move(reason)});
-    }
+    order.suspects = schedule::named(fleet, schedule::read_suspects(run.given_suspects(), fleet));
   }
   if (order.addresses.size() != order.manifest.size()) {
     throw FileError(run.journal().string(), 1, "addresses",

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <set>
 
@@ -13,13 +12,18 @@
 namespace plumbline {
 namespace {
 
-/// Stands for the tasks that were measured, and in which attempt. What was killed was not.
+/// What was killed was not.
+bool was_measured(const FleetRecord& record, const FleetTask& task) {
+  const auto outcome = record.outcome(task.id);
+  return outcome && *outcome != TaskOutcome::killed;
+}
+
+/// Stands for the tasks that were measured, and in which attempt.
 std::string measured_tasks(const FleetRecord& record, std::span<const FleetTask> tasks) {
   Fnv1a hash;
   std::size_t count = 0;
   for (const FleetTask& task : tasks) {
-    const auto outcome = record.outcome(task.id);
-    if (!outcome || *outcome == TaskOutcome::killed) continue;
+    if (!was_measured(record, task)) continue;
     for (const char c : fmt::format("{}#{}\n", task.id, task.attempt)) hash.feed(c);
     ++count;
   }
@@ -32,24 +36,12 @@ std::set<std::string> lost_in(const FleetRecord& record, const FleetRunner& runn
                               std::span<const FleetTask> tasks) {
   std::set<std::string> lost;
   for (const FleetTask& task : tasks) {
-    const auto outcome = record.outcome(task.id);
-    if (outcome && *outcome != TaskOutcome::killed) continue;
+    if (was_measured(record, task)) continue;
     for (const std::string& host : task.hosts) {
       if (runner.lost_hosts.contains(host)) lost.insert(host);
     }
   }
   return lost;
-}
-
-std::vector<SuspectedNode> named(const schedule::Fleet& fleet,
-                                 std::span<const schedule::Suspect> suspects) {
-  std::vector<SuspectedNode> nodes;
-  for (const schedule::Suspect& suspect : suspects) {
-    std::string reason = suspect.reason;
-    std::ranges::replace(reason, '\n', ' ');
-    nodes.push_back({fleet.hosts[suspect.node], std::move(reason)});
-  }
-  return nodes;
 }
 
 /// What the report says of the rounds; nothing if it was interrupted.
@@ -72,7 +64,7 @@ std::optional<SuspectChoice> ask_report(FleetRecord& record, FleetRunner& runner
   choice.problem = end.problem;
   if (!choice.problem.empty()) return choice;
   try {
-    choice.suspects = named(fleet, schedule::read_suspects(run.suspects_of(step), fleet));
+    choice.suspects = schedule::named(fleet, schedule::read_suspects(run.suspects_of(step), fleet));
     choice.source = SuspectSource::report;
   } catch (const FileError& error) {
     choice.problem = error.what();
@@ -118,7 +110,7 @@ std::optional<schedule::Standing> choose_suspects(FleetRecord& record, FleetRunn
       choice = std::move(*said);
       choice.measured = tasks;
       if (choice.source == SuspectSource::rounds) {
-        choice.suspects = named(
+        choice.suspects = schedule::named(
             fleet, schedule::standing_after(fleet, measured.rounds, measured.results).suspects);
       }
       const std::set<std::string> lost = lost_in(record, runner, measured.tasks);

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "results/schema/file_error.h"
-#include "results/schema/suspected_node.h"
 
 namespace plumbline::schedule {
 namespace {
@@ -128,6 +127,16 @@ std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Flee
   std::vector<Suspect> suspects;
   for (auto& [node, reason] : reasons) suspects.push_back({node, std::move(reason)});
   return suspects;
+}
+
+std::vector<SuspectedNode> named(const Fleet& fleet, std::span<const Suspect> suspects) {
+  std::vector<SuspectedNode> nodes;
+  for (const Suspect& suspect : suspects) {
+    std::string reason = suspect.reason;
+    std::ranges::replace(reason, '\n', ' ');
+    nodes.push_back({fleet.hosts[suspect.node], std::move(reason)});
+  }
+  return nodes;
 }
 
 Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,

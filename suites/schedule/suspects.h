@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "results/schema/suspected_node.h"
 #include "suites/schedule/fleet.h"
 #include "suites/schedule/round.h"
 
@@ -67,6 +68,9 @@ SuspectRule suspect_rule(std::span<const Round> rounds);
 /// The suspects that a file names (table SuspectedNode of results/schema), ascending, each once
 /// with all of its reasons. Throws FileError, also for a host that is not in the fleet.
 std::vector<Suspect> read_suspects(const std::filesystem::path& file, const Fleet& fleet);
+
+/// The same by the names of the nodes, with reasons of one line.
+std::vector<SuspectedNode> named(const Fleet& fleet, std::span<const Suspect> suspects);
 
 /// What the rounds that every node takes part in say, by their suspect_rule().
 Standing standing_after(const Fleet& fleet, std::span<const Round> rounds,

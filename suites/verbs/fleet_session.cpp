@@ -73,11 +73,7 @@ std::vector<SuspectedNode> suspects_in(const std::string& file, const Manifest& 
                     "has no step on pairs, in which those of " + file + " could be tested again");
   }
   const schedule::Fleet fleet = schedule::fleet_of(hosts);
-  std::vector<SuspectedNode> nodes;
-  for (const schedule::Suspect& suspect : schedule::read_suspects(file, fleet)) {
-    nodes.push_back({fleet.hosts[suspect.node], suspect.reason});
-  }
-  return nodes;
+  return schedule::named(fleet, schedule::read_suspects(file, fleet));
 }
 
 Reach reach_of(const FleetRunOrder& order) {
